@@ -1,0 +1,211 @@
+"""What a look sees: numbers, and arrays in raw units; `saddle.records` is its table.
+
+A look changes nothing: it draws from streams of its own and leaves no gradient behind. What a
+game can do (`can`) says what is shown of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from saddle.build.materials import SHOWN, Materials
+from saddle.build.surfaces import Grid, grid_over
+from saddle.distances.base import ScoreMeaning
+from saddle.distances.integral import lipschitz_bound
+from saddle.games.base import Batch, Game, Player
+from saddle.games.duel import Duel, Scene
+from saddle.games.streams import Purpose, Streams
+from saddle.measure.modes import mode_report
+from saddle.measure.transport import sliced_wasserstein
+from saddle.runs import Json
+from saddle.training.loop import Look
+
+ARROWS = 256
+"""Samples at which the pull of the generator's objective is shown."""
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class Watch:
+    """Looks at a run: the same held-out rows and the same noise every time."""
+
+    def __init__(self, materials: Materials, seed: int, device: torch.device | str) -> None:
+        self.materials = materials
+        self.streams = Streams(seed, device)
+        self.real = materials.rows("watch", SHOWN)
+        self.n = len(next(iter(self.real.values())))
+        self.encoded = {k: materials.spaces[k].encode(v).to(device) for k, v in self.real.items()}
+        self.grid: Grid | None = grid_over(materials, self.real, self.encoded)
+        self.floor = self._floor()
+
+    def __call__(self, average: nn.ModuleDict, game: Game, step: int) -> Look:
+        """One look; the game is put at rest for it, so that nothing that remembers moves."""
+        game.eval()
+        try:
+            return self.look(average, game)
+        finally:
+            game.train()
+
+    def look(self, average: nn.ModuleDict, game: Game) -> Look:
+        """Numbers and arrays of a game at rest."""
+        arrays = self.shown(average, game)
+        streams = self.streams.at(0, -2)
+        numbers: Json = {
+            "watch": self.watched(arrays),
+            "gradients": gradient_norms(game, self.encoded, streams),
+            "critics": {},
+        }
+        with torch.no_grad():
+            scene = game.stage(self.encoded, streams)
+        for duel in game.duels:
+            arrays |= self.field(duel.name, *duel.pull(scene, streams))
+            if duel.critic is not None:
+                numbers["critics"][duel.name] = critic_numbers(duel, scene, streams)
+                if self.grid is not None:
+                    arrays |= self.grid.surfaces(game, duel, streams)
+        if self.materials.source.modes is not None and "samples" in arrays:
+            numbers["modes"] = self.modes(arrays["samples"])
+        return Look(numbers, arrays)
+
+    def shown(self, average: nn.ModuleDict, game: Game) -> Arrays:
+        """Everything that the game can do with the watch rows and fixed noise, in raw units."""
+        found: Arrays = {}
+        with torch.no_grad():
+            for ability in sorted(game.can):
+                found |= SHOWS[ability](self, game, average)
+        return found
+
+    def watched(self, arrays: Arrays) -> Json:
+        """Sliced W1 of what was made to the watch rows, beside its floor."""
+        pairs = [(made, key) for made, key in MADE.items() if made in arrays]
+        value = sum(self.distance(arrays[made], self.real[key], key) for made, key in pairs)
+        floor = sum(self.floor[key] for _, key in pairs)
+        return {"name": "sliced-w1", "value": value, "floor": floor, "n": self.n}
+
+    def distance(self, made: npt.NDArray[Any], real: npt.NDArray[Any], key: str) -> float:
+        """Sliced W1 in the space's own scale, so that no unit counts more than another."""
+        encode = self.materials.spaces[key].encode
+        return sliced_wasserstein(
+            encode(made).numpy(), encode(real).numpy(), order=1, directions=32, seed=0
+        )
+
+    def modes(self, samples: npt.NDArray[Any]) -> Json:
+        """Modes captured and the high-quality share."""
+        assert self.materials.source.modes is not None
+        report = mode_report(samples, self.materials.source.modes)
+        return {
+            "captured": report.captured,
+            "of": report.k,
+            "high_quality": report.high_quality,
+            "perfect": report.high_quality_perfect,
+        }
+
+    def field(self, name: str, x: Tensor, pull: Tensor) -> Arrays:
+        """The pull at the first samples of a duel's fake part, where it is a point."""
+        key = PULLED.get(name, "x")
+        if key not in self.materials.spaces or not self.materials.spaces[key].smooth:
+            return {}
+        space, kept = self.materials.spaces[key], slice(0, ARROWS)
+        start = space.decode(x[kept])
+        return {f"at.{name}": start, f"field.{name}": pull[kept].detach().cpu().numpy()}
+
+    def _floor(self) -> dict[str, float]:
+        """What other real rows score against the watch rows, at the same n."""
+        other = self.materials.rows("train", self.n)
+        return {
+            key: self.distance(other[key], rows, key)
+            for key, rows in self.real.items()
+            if self.materials.spaces[key].smooth
+        }
+
+
+MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}
+"""Shown arrays that the watched distance reads, and the key of the real rows they answer to."""
+
+PULLED = {"a": "a", "b": "b"}
+"""Duels whose fake part is not of the key `x`."""
+
+
+def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
+    rng = watch.streams.at(0, -1)[Purpose.NOISE]
+    given = watch.encoded.get("given")
+    made = game.sample(watch.n, given, rng=rng, generators=average)
+    names = {"x": "samples", "given": "given"}
+    return {names[k]: watch.materials.spaces[k].decode(v) for k, v in made.items() if k in names}
+
+
+def _reconstructions(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
+    back = game.reconstruct(watch.encoded["x"], generators=average)
+    decode = watch.materials.spaces["x"].decode
+    return {"watched": watch.real["x"], "reconstruction": decode(back)}
+
+
+def _translations(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
+    a, b, spaces = watch.encoded["a"], watch.encoded["b"], watch.materials.spaces
+    return {
+        "a": watch.real["a"],
+        "b": watch.real["b"],
+        "a_to_b": spaces["b"].decode(game.translate(a, generators=average)),
+        "b_to_a": spaces["a"].decode(game.translate(b, back=True, generators=average)),
+    }
+
+
+SHOWS: dict[str, Callable[[Watch, Any, nn.ModuleDict], Arrays]] = {
+    "sample": _samples,
+    "reconstruct": _reconstructions,
+    "translate": _translations,
+    "encode": lambda watch, game, average: {},
+}
+"""What is shown of each thing that a game can do."""
+
+
+@torch.no_grad()
+def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
+    """Scores of held-out real and fresh fake parts, their AUC, and the distance's estimate."""
+    real = duel.judge(duel.viewed(duel.real(scene), "real", streams))
+    fake = duel.judge(duel.viewed(duel.fake(scene), "fake", streams))
+    estimate = duel.distance.estimate(real, fake).item()
+    return {
+        "real_mean": real.mean().item(),
+        "real_std": real.std().item(),
+        "fake_mean": fake.mean().item(),
+        "fake_std": fake.std().item(),
+        "auc": auc(real, fake),
+        "estimate": estimate,
+        "meaning": duel.distance.score.value,
+        **CERTIFIED.get(duel.distance.score, lambda critic, value: {})(duel.critic, estimate),
+    }
+
+
+CERTIFIED: dict[ScoreMeaning, Callable[[nn.Module, float], Json]] = {
+    ScoreMeaning.POTENTIAL: lambda critic, gap: {"certified": gap / lipschitz_bound(critic)}
+}
+"""What is true of the estimate whatever the penalties did: gap / product of spectral norms."""
+
+
+def auc(real: Tensor, fake: Tensor) -> float:
+    """P(v(x) > v(y)) over real x and fake y, ties counted half (Mann-Whitney)."""
+    order = fake.sort().values
+    below = torch.searchsorted(order, real) + torch.searchsorted(order, real, right=True)
+    return (below.double().mean() / (2 * len(fake))).item()
+
+
+def gradient_norms(game: Game, batch: Batch, streams: Streams) -> Json:
+    """Norm of each player's gradient on held-out rows."""
+    players = {Player.GENERATOR: game.generators, Player.CRITIC: game.critics}
+    found = {}
+    for player, networks in players.items():
+        parameters = [p for p in networks.parameters() if p.requires_grad]
+        if parameters:
+            total = functools.reduce(torch.add, game.loss(player, batch, streams).values())
+            grads = torch.autograd.grad(total, parameters, allow_unused=True)
+            squares = [g.square().sum() for g in grads if g is not None]
+            found[player.value] = torch.stack(squares).sum().sqrt().item()
+    return found

@@ -1,0 +1,101 @@
+"""From a recipe to its data: the source, its fitted spaces, and what the run shows of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from saddle.build.custom import custom, is_custom
+from saddle.errors import BadData
+from saddle.recipe import Recipe
+from saddle.runs import Run, read_json, write_json
+from saddle.sources import SOURCES, open_source
+from saddle.sources.base import RawBatch, Source, Split
+from saddle.spaces import SPACES, load
+from saddle.spaces.base import Space
+
+FITTED = 10_000
+"""Rows that a space is fitted on, at most."""
+
+SHOWN = 2_000
+"""Rows that a look compares with, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Materials:
+    """What a run is made from.
+
+    Attributes:
+        source: where rows come from.
+        spaces: the fitted space of each key.
+    """
+
+    source: Source
+    spaces: Mapping[str, Space]
+
+    def rows(self, split: Split, n: int, *, first: int = 0) -> RawBatch:
+        """Raw rows of a part: n of them, or all where it has fewer."""
+        have = part_size(self.source, split)
+        count = n if have is None else min(n, have)
+        return self.source.batch(np.arange(first, first + count, dtype=np.int64), split)
+
+
+def part_size(source: Source, split: Split) -> int | None:
+    """Rows of a part, or None where the source is endless."""
+    if source.size is None:
+        return None
+    sizes = getattr(source, "sizes", None)
+    return int(sizes[split]) if sizes is not None else source.size
+
+
+def gather(recipe: Recipe, data: object = None, *, trusted: bool = False) -> Materials:
+    """Open the source and fit its spaces on rows of the training part."""
+    source = find_source(recipe, data, trusted=trusted)
+    spaces = {key: SPACES[name]() for key, name in source.spaces.items()}
+    materials = Materials(source, spaces)
+    rows = materials.rows("train", FITTED)
+    for key, space in spaces.items():
+        space.fit(rows[key])
+    return materials
+
+
+def find_source(recipe: Recipe, data: object, *, trusted: bool) -> Source:
+    """The recipe's source: a name, a path, `module:Class`, or what was passed in."""
+    what = recipe.data if data is None else data
+    if isinstance(what, str) and is_custom(what, SOURCES):
+        return custom(what, trusted=trusted)(recipe.seed)  # type: ignore[no-any-return]
+    if isinstance(what, str) and what == "python":
+        raise BadData("this run was trained on data passed in from Python: pass it again")
+    return open_source(what, seed=recipe.seed, second=recipe.second, given=recipe.given)
+
+
+def keep_spaces(materials: Materials, run: Run) -> None:
+    """Write the fitted spaces into the run."""
+    for key, space in materials.spaces.items():
+        write_json(run.space(key), space.state())
+
+
+def read_spaces(run: Run) -> dict[str, Space]:
+    """The fitted spaces of a run."""
+    return {path.stem: load(read_json(path)) for path in (run.path / "spaces").glob("*.json")}
+
+
+def fingerprint(rows: RawBatch) -> str:
+    """A short hash of raw rows, in any order of keys."""
+    digest = hashlib.blake2b(digest_size=8)
+    for key in sorted(rows):
+        digest.update(key.encode())
+        digest.update(np.ascontiguousarray(rows[key]).tobytes())
+    return digest.hexdigest()
+
+
+def box_of(points: npt.NDArray[Any], *, margin: float = 0.2) -> list[tuple[float, float]]:
+    """Lowest and highest value of each axis, with a margin around."""
+    low, high = np.quantile(points, [0.001, 0.999], axis=0)
+    wide = np.maximum(high - low, 1e-12)
+    return [(float(a), float(b)) for a, b in zip(low - margin * wide, high + margin * wide)]

@@ -1,0 +1,106 @@
+"""From a recipe to the players' optimisers, the rule and the plan of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import nn
+
+from saddle.errors import Incompatible, UserError, bad, unknown
+from saddle.games.base import Game, Player
+from saddle.recipe import Optimiser, Recipe, Scheduled
+from saddle.training.average import Average
+from saddle.training.rules import RULES, Rule, Team, Teams
+from saddle.training.schedules import Clock, Schedule
+from saddle.training.state import State, players_present
+from saddle.training.values import Values
+
+Parameters = Iterable[nn.Parameter]
+
+OPTIMISERS: dict[str, Callable[[Parameters, Optimiser], torch.optim.Optimizer]] = {
+    "adam": lambda parameters, o: torch.optim.Adam(
+        parameters, o.rate, (o.beta1, 0.99), weight_decay=o.weight_decay, fused=True
+    ),
+    "rmsprop": lambda parameters, o: torch.optim.RMSprop(
+        parameters, o.rate, momentum=o.momentum, weight_decay=o.weight_decay
+    ),
+    "sgd": lambda parameters, o: torch.optim.SGD(
+        parameters, o.rate, momentum=o.momentum, weight_decay=o.weight_decay
+    ),
+}
+"""Adam's beta2 is set by the schedule at every step."""
+
+
+def find_device(name: str) -> torch.device:
+    """The device of that name; `auto` takes a GPU where there is one."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    known = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": _mps()}
+    if name.partition(":")[0] not in known:
+        raise unknown("device", name, ["auto", *known])
+    if not known[name.partition(":")[0]]:
+        raise UserError(f"device {name!r} is not on this machine: use cpu, or auto")
+    return torch.device(name)
+
+
+def _mps() -> bool:
+    return bool(torch.backends.mps.is_available())
+
+
+def rule_of(recipe: Recipe) -> Rule:
+    """The recipe's rule, with a memory of its own."""
+    return RULES[recipe.rule]()
+
+
+def state_of(recipe: Recipe, game: Game) -> State:
+    """Optimisers, rule and average at step 0."""
+    players = players_present(game)
+    rule = rule_of(recipe)
+    if rule.needs_critic and Player.CRITIC not in players:
+        raise Incompatible(
+            f"rule {recipe.rule!r} moves a critic, but distance {recipe.distance!r} has none: "
+            "use alternating"
+        )
+    networks = {Player.GENERATOR: game.generators, Player.CRITIC: game.critics}
+    choices = {
+        Player.GENERATOR: recipe.optimise_generator,
+        Player.CRITIC: recipe.optimise_critic,
+    }
+    teams: Teams = {
+        player: Team(
+            networks[player],
+            OPTIMISERS[choices[player].name](networks[player].parameters(), choices[player]),
+            lambda player=player: game.after_step(player),  # type: ignore[misc]
+        )
+        for player in players
+    }
+    return State(game, teams, rule, Average(game.generators))
+
+
+def clock_of(recipe: Recipe) -> Clock:
+    """The phases of the run."""
+    schedules = recipe.schedules
+    if schedules.warm + schedules.decay > 1:
+        raise bad("schedules.warm + schedules.decay", schedules.warm + schedules.decay, "<= 1")
+    return Clock.of(recipe.steps, warm=schedules.warm, decay=schedules.decay)
+
+
+def values_of(recipe: Recipe) -> Values:
+    """What is scheduled."""
+    s = recipe.schedules
+    return Values(
+        rate=_schedule(s.rate),
+        penalty=_schedule(s.penalty),
+        beta2=_schedule(s.beta2),
+        memory=_schedule(s.memory),
+        views=_schedule(s.views),
+        rates={
+            Player.GENERATOR: recipe.optimise_generator.rate,
+            Player.CRITIC: recipe.optimise_critic.rate,
+        },
+    )
+
+
+def _schedule(value: Scheduled) -> Schedule:
+    return Schedule(value.hold, value.start, value.end)

@@ -1,0 +1,257 @@
+"""A run in hand: made from a recipe, or taken up from its folder, and played."""
+
+from __future__ import annotations
+
+import io
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from saddle.build.environment import environment
+from saddle.build.game import assemble, check_source
+from saddle.build.looks import Watch
+from saddle.build.materials import Materials, fingerprint, gather, keep_spaces, read_spaces
+from saddle.build.plan import clock_of, find_device, state_of, values_of
+from saddle.errors import BadData, Incompatible, bad
+from saddle.recipe import Recipe
+from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json
+from saddle.training.feed import Feed
+from saddle.training.loop import Moment, Plan, play
+from saddle.training.schedules import Clock
+from saddle.training.state import State
+
+FIXED = (
+    "data",
+    "second",
+    "given",
+    "game",
+    "generator",
+    "critic",
+    "encoder",
+    "latent",
+    "noise",
+    "seed",
+    "batch",
+    "start",
+    "optimise_generator.name",
+    "optimise_critic.name",
+)
+"""Keys that decide what a run is; another value is another run."""
+
+
+@dataclass(eq=False)
+class Session:
+    """A run that can be played on.
+
+    Attributes:
+        recipe: with every amendment.
+        materials: source and spaces.
+        state: what changes while it trains.
+        plan: how it is played.
+        feed: its batches.
+        run: its folder.
+    """
+
+    recipe: Recipe
+    materials: Materials
+    state: State
+    plan: Plan
+    feed: Feed
+    run: Run
+
+    def play(self) -> Iterator[Moment]:
+        """Play to the end; Ctrl-C ends it after the present turn, saved."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(self.recipe.threads)
+        try:
+            with interruptible() as asked:
+                plan = replace(self.plan, stop=lambda: self.plan.stop() or asked())
+                yield from play(plan, self.feed, self.state, self.run)
+        finally:
+            torch.set_num_threads(before)
+
+
+def start(
+    recipe: Recipe,
+    out: Path,
+    *,
+    data: object = None,
+    networks: Mapping[str, nn.Module] | None = None,
+    trusted: bool = False,
+) -> Session:
+    """A new run: everything is checked before its folder is made."""
+    device = find_device(recipe.device)
+    materials = gather(recipe, data, trusted=trusted)
+    check_source(recipe, materials.source)
+    game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
+    remember_given(game, materials)
+    state = state_of(recipe, game)
+    if recipe.start is not None:
+        begin_from(state, Path(recipe.start))
+    run = Run.create(out, run_name(recipe, materials))
+    keep_spaces(materials, run)
+    keep_data(run, materials, data)
+    write_json(run.path / "environment.json", environment(recipe, materials, device))
+    recipe.write(run.recipe)
+    return _session(recipe, materials, state, run, clock_of(recipe))
+
+
+def resume(
+    run: Run,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    data: object = None,
+    networks: Mapping[str, nn.Module] | None = None,
+    trusted: bool = False,
+) -> Session:
+    """Take a run up at its last checkpoint, with these values changed from there on."""
+    recipe, clock = amended(run)
+    at = run.latest()
+    if at is None:
+        raise BadData(f"{run.path} has no checkpoint to resume from: start it again")
+    if changes:
+        check_amendable(changes, run)
+        new = recipe.amended(changes)
+        check_steps(new, at)
+    materials = take_up(recipe, run, data, trusted=trusted)
+    if changes:
+        for key in changes:
+            line = {"step": at, "key": key, "old": recipe.value(key), "new": new.value(key)}
+            run.append(run.amendments, line)
+        recipe, clock = amended(run)
+    device = find_device(recipe.device)
+    game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
+    state = state_of(recipe, game)
+    state.load(run, at)
+    run.forget_after(at)
+    return _session(recipe, materials, state, run, clock)
+
+
+def amended(run: Run) -> tuple[Recipe, Clock]:
+    """The recipe with every amendment, and the phases: more steps hold and decay again."""
+    recipe = Recipe.read(run.recipe)
+    clock = clock_of(recipe)
+    for line in read_lines(run.amendments):
+        recipe = recipe.amended({line["key"]: line["new"]})
+        if line["key"] == "steps":
+            added = recipe.steps - line["step"]
+            hold = round((1 - recipe.schedules.decay) * added)
+            clock = Clock(min(clock.warm, line["step"]), line["step"] + hold, recipe.steps)
+    return recipe, clock
+
+
+def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
+    """Refuse what would make another run of it."""
+    for key in changes:
+        if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
+            raise Incompatible(
+                f"{key} decides what a run is and cannot be changed on the way: "
+                f"saddle train --from {run.path} --set {key}=... starts a new one from its weights"
+            )
+
+
+def check_steps(recipe: Recipe, at: int) -> None:
+    """Refuse an end that is already past."""
+    if recipe.steps < at:
+        raise bad("steps", recipe.steps, f"at least {at}, the step that is saved")
+
+
+def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materials:
+    """The run's materials again, refused where the data is not the same."""
+    kept = run.path / "data.npz"
+    if data is None and kept.exists():
+        data = kept
+    materials = Materials(gather(recipe, data, trusted=trusted).source, read_spaces(run))
+    then = read_json(run.path / "environment.json")["data"]["fingerprint"]
+    now = fingerprint(materials.rows("train", 1000))
+    if now != then:
+        raise BadData(
+            f"the data of {run.path} has changed since it was started "
+            f"(fingerprint {then} then, {now} now): a run resumes on the same data only"
+        )
+    return materials
+
+
+def keep_data(run: Run, materials: Materials, data: object) -> None:
+    """Keep the watch rows for the report, and what was passed in from Python for a resume."""
+    watch = Watch(materials, 0, "cpu")
+    arrays = dict(watch.real)
+    arrays |= {f"box.{k}": np.array(b) for k, b in (watch.grid.boxes if watch.grid else {}).items()}
+    write_bytes(run.path / "real.npz", _npz(arrays))
+    if data is not None and materials.source.size is not None:
+        rows = {
+            f"{split}.{key}": value
+            for split in ("train", "watch", "final")
+            for key, value in materials.rows(split, 10**9).items()  # type: ignore[arg-type]
+        }
+        write_bytes(run.path / "data.npz", _npz(rows))
+
+
+def begin_from(state: State, checkpoint: Path) -> None:
+    """Take weights, and nothing else, from a checkpoint of another run."""
+    run = Run.open(checkpoint.parent.parent)
+    fresh = State(state.game, {}, state.rule, state.average)
+    fresh.load_weights(run.verify(int(checkpoint.name)))
+
+
+def run_name(recipe: Recipe, materials: Materials) -> str:
+    """What the folder is called behind its number."""
+    raw = f"{materials.source.name}-{recipe.game}-{recipe.distance}"
+    return "".join(c if c.isalnum() else "-" for c in raw).strip("-").lower()[:80]
+
+
+@contextmanager
+def interruptible() -> Iterator[Any]:
+    """Turn the first Ctrl-C into a question that is answered yes; the second one interrupts."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def first(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _session(
+    recipe: Recipe, materials: Materials, state: State, run: Run, clock: Clock
+) -> Session:
+    device = find_device(recipe.device)
+    watch = Watch(materials, recipe.seed, device)
+    look_every = max(1, round(recipe.steps / recipe.looks))
+    plan = Plan(
+        clock=clock,
+        values=values_of(recipe),
+        seed=recipe.seed,
+        look=watch,
+        look_every=look_every,
+        save_every=look_every * max(1, round(recipe.looks / recipe.saves)),
+    )
+    feed = Feed(
+        materials.source,
+        materials.spaces,
+        batch=recipe.batch,
+        moves=state.rule.moves,
+        device=device,
+    )
+    return Session(recipe, materials, state, plan, feed, run)
+
+
+def _npz(arrays: Mapping[str, Any]) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()

@@ -1,0 +1,165 @@
+"""What a distance between two clouds of samples is: the contracts, and what the critic saw.
+
+A *learned* distance reads the scores that a critic gives to real and to fake samples; a *direct*
+one reads the samples. Both are pure: tensors in, tensors out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+from saddle.reference import Reference
+
+Parts = tuple[Tensor, ...]
+"""What one side shows the critic: one tensor a part, all with n rows: (x,), (x, c), (x, z)."""
+
+Judge = Callable[[Parts], Tensor]
+"""From parts with n rows to scores (n,)."""
+
+
+class ScoreMeaning(Enum):
+    """What the critic's raw score v(x) estimates where it is optimal."""
+
+    LOG_RATIO = "log-ratio"
+    LOG_RATIO_UP_TO_CONSTANT = "log-ratio up to a constant"
+    MARGIN = "margin"
+    POTENTIAL = "potential"
+
+
+@runtime_checkable
+class Distance(Protocol):
+    """A learned distance. `real` and `fake` are the critic's scores, (m,) each.
+
+    Attributes:
+        name: the row's name in the catalogue.
+        reference: where it comes from.
+        score: what the score means at the optimal critic.
+        separable: whether the critic's loss is a mean over real plus a mean over fake scores, so
+            that halves of a batch can be computed apart.
+        minimises: in words, what the generator minimises at the optimal critic.
+        bounded_critic: whether a finite optimal critic needs no bound on its slope or weights;
+            `wasserstein` says False and is refused without something that bounds it.
+    """
+
+    name: str
+    reference: Reference
+    score: ScoreMeaning
+    separable: bool
+    minimises: str
+    bounded_critic: bool
+
+    def critic_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """What the critic minimises, a scalar."""
+        ...
+
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """What the generator minimises, a scalar; passes the gradient of both sides on."""
+        ...
+
+    def estimate(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The value in the distance's own units, a scalar; a lower bound where it is one."""
+        ...
+
+    def log_ratio(self, v: Tensor, fake: Tensor | None = None) -> Tensor | None:
+        """Log p/q at scores v, or None where the score does not mean that.
+
+        `fake` are scores of fake samples, which a score known up to a constant is normalised by:
+        E_q e^v = 1.
+        """
+        ...
+
+
+@runtime_checkable
+class Direct(Protocol):
+    """A distance that needs no critic.
+
+    Attributes:
+        name: the row's name in the catalogue.
+        reference: where it comes from.
+        minimises: in words, what the generator minimises.
+    """
+
+    name: str
+    reference: Reference
+    minimises: str
+
+    def between(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The distance of two clouds (n, d) and (m, d), a scalar, differentiable in `fake`."""
+        ...
+
+
+class Side:
+    """What the critic saw of one side: its parts, its scores, and the slope of the score there.
+
+    The slope is asked for by several penalties and computed once, together with the other side's
+    where both were judged in one pass.
+
+    Attributes:
+        parts: what was shown; parts marked smooth carry a gradient.
+        scores: the critic's scores, (n,).
+        smooth: for each part, whether the score may be differentiated by it.
+    """
+
+    def __init__(
+        self, parts: Parts, scores: Tensor, smooth: tuple[bool, ...], slopes: Callable[[], Parts]
+    ) -> None:
+        self.parts = parts
+        self.scores = scores
+        self.smooth = smooth
+        self._slopes = slopes
+
+    def slopes(self) -> Parts:
+        """Gradient of each row's score by each smooth part, with a graph of its own."""
+        return self._slopes()
+
+    def square_slope(self) -> Tensor:
+        """Squared length of the slope over all smooth parts, (n,)."""
+        return square_length(self.slopes())
+
+
+def square_length(parts: Parts) -> Tensor:
+    """Sum of squares over every axis but the first, and over parts: (n,)."""
+    return torch.stack([part.flatten(1).square().sum(1) for part in parts]).sum(0)
+
+
+def slopes_at(judge: Judge, parts: Parts, smooth: tuple[bool, ...]) -> Parts:
+    """Gradient of the score by each smooth part at `parts`, differentiable a second time."""
+    held = tuple(p.detach().requires_grad_(s) for p, s in zip(parts, smooth, strict=True))
+    wanted = [p for p, s in zip(held, smooth, strict=True) if s]
+    return torch.autograd.grad(judge(held).sum(), wanted, create_graph=True)
+
+
+class Penalty:
+    """What keeps a critic honest. Every part is the identity or zero unless a penalty says more.
+
+    Attributes:
+        name: the row's name in the catalogue.
+        reference: where it comes from.
+        weight: default factor of `term` in the critic's loss; the penalty's formula itself
+            includes no weight, save constants that belong to it (R1's one half).
+        at_sides: whether `term` reads the slope at the real or the fake samples themselves, so
+            that the critic's pass must keep a gradient there.
+        bounds: whether it bounds the critic's slope or weights (what `wasserstein` needs).
+    """
+
+    name: str
+    reference: Reference
+    weight: float = 1.0
+    at_sides: bool = False
+    bounds: bool = False
+
+    def build(self, critic: nn.Module) -> nn.Module:
+        """The critic, rewritten where the penalty lives in the network (spectral norm)."""
+        return critic
+
+    def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:
+        """A scalar to add to the critic's loss, before its weight."""
+        return real.scores.new_zeros(())
+
+    def after_step(self, critic: nn.Module) -> None:
+        """What happens to the weights after the critic moved (clip)."""

@@ -1,0 +1,169 @@
+"""After training: reload a run, draw from it, and measure how close it is.
+
+Reads the run's folder and nothing else; the data is needed only to measure against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from saddle.build.game import assemble
+from saddle.build.materials import read_spaces
+from saddle.build.session import amended
+from saddle.errors import BadValue, Incompatible, bad
+from saddle.games.base import Game
+from saddle.games.streams import Purpose, Streams
+from saddle.recipe import Recipe
+from saddle.runs import Run
+from saddle.spaces.base import Space
+from saddle.training.state import chosen, load_into
+
+Array = npt.NDArray[Any]
+CHUNK = 10_000
+"""Rows that a network sees at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained game, ready to draw from.
+
+    Attributes:
+        run: the folder it came from.
+        step: of the checkpoint.
+        recipe: with every amendment.
+        game: its networks, averaged, at rest.
+        spaces: how raw rows are encoded.
+    """
+
+    run: Run
+    step: int
+    recipe: Recipe
+    game: Game
+    spaces: Mapping[str, Space]
+
+    def sample(self, n: int, *, given: object = None, seed: int = 0) -> dict[str, Array]:
+        """Draw n raw samples by key; sample i is the same whatever n is, for one seed."""
+        self.must("sample")
+        if n < 1:
+            raise bad("n", n, "a whole number of at least 1")
+        condition = self.condition(given, n)
+        streams = Streams(seed)
+        found: list[dict[str, Tensor]] = []
+        for chunk, first in enumerate(range(0, n, CHUNK)):
+            count = min(CHUNK, n - first)
+            rng = streams.at(chunk, -10)[Purpose.NOISE]
+            part = None if condition is None else condition[first : first + count]
+            with torch.no_grad():
+                drawn = self.game.sample(CHUNK if part is None else count, part, rng=rng)
+            found.append({key: rows[:count] for key, rows in drawn.items()})
+        return {
+            key: self.spaces[key].decode(torch.cat([part[key] for part in found]))
+            for key in found[0]
+            if key in self.spaces
+        }
+
+    def translate(self, raw: Array, *, back: bool = False) -> Array:
+        """Carry raw rows of a to b, or of b to a."""
+        self.must("translate")
+        start, end = ("b", "a") if back else ("a", "b")
+        rows = self.encoded(start, raw)
+        return self.spaces[end].decode(
+            self._map(lambda part: self.game.translate(part, back=back), rows)  # type: ignore
+        )
+
+    def encode(self, raw: Array) -> Array:
+        """The latents of raw rows, (n, latent)."""
+        self.must("encode")
+        rows = self.encoded("x" if "x" in self.spaces else "a", raw)
+        return self._map(lambda part: self.game.encode(part), rows).numpy()  # type: ignore
+
+    def reconstruct(self, raw: Array) -> Array:
+        """Raw rows, encoded and drawn again."""
+        self.must("reconstruct")
+        rows = self.encoded("x", raw)
+        made = self._map(lambda part: self.game.reconstruct(part), rows)  # type: ignore
+        return self.spaces["x"].decode(made)
+
+    def must(self, ability: str) -> None:
+        """Refuse what this game cannot do, saying what it can."""
+        if ability not in self.game.can:
+            raise Incompatible(
+                f"game {self.recipe.game!r} cannot {ability}; it can: "
+                f"{', '.join(sorted(self.game.can))}"
+            )
+
+    def encoded(self, key: str, raw: Array) -> Tensor:
+        """Raw rows encoded; a wrong shape is answered with the right one."""
+        rows = np.asarray(raw)
+        want = self.spaces[key].shape
+        if rows.ndim != 1 + len(want) or (self.spaces[key].smooth and rows.shape[1:] != want):
+            raise bad(f"shape of {key}", rows.shape, f"(n, {', '.join(map(str, want))})")
+        return self.spaces[key].encode(rows)
+
+    def condition(self, given: object, n: int) -> Tensor | None:
+        """One encoded condition for each of n samples, or None where none was asked."""
+        if given is None:
+            return None
+        if "given" not in self.spaces:
+            raise Incompatible(f"game {self.recipe.game!r} takes no condition: leave given out")
+        space = self.spaces["given"]
+        rows = np.asarray(given)
+        single = rows.ndim == len(space.shape) - (0 if space.smooth else 1)
+        encoded = space.encode(rows[None] if single else rows)
+        if single:
+            return encoded.expand(n, *encoded.shape[1:])
+        if len(encoded) != n:
+            raise bad("given", f"{len(encoded)} values", f"one value, or one for each of {n}")
+        return encoded
+
+    def _map(self, act: Any, rows: Tensor) -> Tensor:
+        with torch.no_grad():
+            return torch.cat([act(part) for part in rows.split(CHUNK)])
+
+
+def load(
+    path: Path | str,
+    *,
+    checkpoint: str = "latest",
+    networks: Mapping[str, nn.Module] | None = None,
+    trusted: bool = False,
+) -> Trained:
+    """A run's averaged networks at its `latest` or `best` checkpoint, or at a step that is kept."""
+    run = path if isinstance(path, Run) else Run.open(Path(path))
+    step = find_step(run, checkpoint)
+    recipe, _ = amended(run)
+    spaces = read_spaces(run)
+    game = assemble(recipe, spaces, networks or {}, trusted=trusted)
+    folder = run.verify(step)
+    load_into(
+        game.generators, chosen("average", load_file(folder / "generators.safetensors")), folder
+    )
+    load_into(game.critics, load_file(folder / "critics.safetensors"), folder)
+    load_into(game.keeps, chosen("keeps", load_file(folder / "state.safetensors")), folder)
+    return Trained(run, step, recipe, game.eval().requires_grad_(False), spaces)
+
+
+def find_step(run: Run, checkpoint: str) -> int:
+    """The step of `latest`, `best`, or a number that is kept."""
+    pointers = {"latest": run.latest, "best": run.best}
+    step = pointers[checkpoint]() if checkpoint in pointers else _number(checkpoint)
+    saved = run.saved()
+    if step is None or step not in saved:
+        kept = ", ".join(map(str, saved)) or "none"
+        raise BadValue(
+            f"{run.path} has no checkpoint {checkpoint!r}: latest, best, or a step among {kept}"
+        )
+    return step
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() else None

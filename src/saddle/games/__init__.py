@@ -1,0 +1,54 @@
+"""Games: who plays, and for what. A game is a list of duels and tethers.
+
+| game | needs | duels: real / fake | tethers |
+|---|---|---|---|
+| gan | x | (x) / (G(z)) | |
+| conditional | x, given | (x, c) / (G(z, c), c) | reconstruction, where x and c belong together |
+| bigan | x | (x, E(x)) / (G(z), z) | |
+| cycle | a, b | (b) / (G(a)); (a) / (F(b)), with past fakes | cycle; identity |
+| align | a, b | (b) / (T_b T_a^-1 a); (a) / (T_a T_b^-1 b) | -log p(a), -log p(b) |
+"""
+
+from saddle.catalogue import Catalogue
+from saddle.games.align import Align
+from saddle.games.augment import VIEWS, Sight
+from saddle.games.base import Batch, Game, Noise, Player, Tether
+from saddle.games.bigan import BiGan
+from saddle.games.conditional import Conditional
+from saddle.games.cycle import Cycle
+from saddle.games.duel import DirectDuel, Duel, Scene, Terms, View
+from saddle.games.gan import Gan
+from saddle.games.seats import Stakes, make_duel
+from saddle.games.streams import Purpose, Streams
+from saddle.games.tethers import GAPS
+
+GAMES: Catalogue[type[Game]] = Catalogue(
+    "game",
+    {"gan": Gan, "conditional": Conditional, "bigan": BiGan, "cycle": Cycle, "align": Align},
+)
+
+__all__ = [
+    "GAMES",
+    "GAPS",
+    "VIEWS",
+    "Align",
+    "Batch",
+    "BiGan",
+    "Conditional",
+    "Cycle",
+    "DirectDuel",
+    "Duel",
+    "Game",
+    "Gan",
+    "Noise",
+    "Player",
+    "Purpose",
+    "Scene",
+    "Sight",
+    "Stakes",
+    "Streams",
+    "Terms",
+    "Tether",
+    "View",
+    "make_duel",
+]

@@ -1,0 +1,147 @@
+"""What the critic sees of each side: instance noise, packing, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from saddle.catalogue import Catalogue, Family
+from saddle.distances.base import Parts
+from saddle.errors import BadValue, bad
+from saddle.games import references as cite
+from saddle.games.duel import SideName, View
+from saddle.games.pool import Pool
+from saddle.games.streams import Purpose, Streams
+from saddle.reference import Reference
+
+
+class InstanceNoise(View):
+    """x -> x + strength std e, e ~ N(0, I), fresh on both sides and in both players' turns.
+
+    Clouds on thin supports that do not meet have no finite log ratio, and its slope says nothing;
+    the noisy ones always overlap. Where `strength` fades to zero the view becomes the identity.
+    Parts that are not smooth (labels) are left as they are.
+
+    References:
+        Sønderby et al. (2017), Amortised MAP inference (on both sides, annealed).
+        Arjovsky, Bottou (2017), Towards principled methods for training GANs, Sec. 3.
+        Roth et al. (2017), Stabilizing training of GANs (its limit of small std is a penalty).
+    """
+
+    def __init__(self, std: float, smooth: tuple[bool, ...]) -> None:
+        super().__init__()
+        self.name = f"noise:{std:g}"
+        self.std = std
+        self.smooth = smooth
+
+    def forward(self, parts: Parts, side: SideName, streams: Streams) -> Parts:
+        """Smooth parts with noise added."""
+        scale = self.strength * self.std
+        if scale == 0:
+            return parts
+        rng = streams[Purpose.AUGMENT]
+        return tuple(
+            part + scale * torch.randn(part.shape, generator=rng, device=rng.device).to(part)
+            if smooth
+            else part
+            for part, smooth in zip(parts, self.smooth, strict=True)
+        )
+
+
+class Packing(View):
+    """(x_1, ..., x_n) -> ((x_1, ..., x_m), (x_m+1, ..., x_2m), ...): m rows are judged as one.
+
+    A cloud that lacks a mode gives itself away in m samples sooner than in one. Rows (n, d) become
+    (n/m, m d), pictures (n, C, H, W) become (n/m, m C, H, W), in every part; the last n mod m
+    rows are left out.
+
+    References:
+        Lin, Khetan, Fanti, Oh (2018), PacGAN.
+    """
+
+    def __init__(self, m: int) -> None:
+        super().__init__()
+        self.name = f"packing:{m}"
+        self.widens = m
+
+    def forward(self, parts: Parts, side: SideName, streams: Streams) -> Parts:
+        """Every part in packs of m rows."""
+        rows = len(parts[0]) // self.widens
+        if rows == 0:
+            raise BadValue(
+                f"{self.name} needs at least {self.widens} rows a batch, got {len(parts[0])}"
+            )
+        return tuple(
+            part[: rows * self.widens].reshape(rows, -1, *part.shape[2:]) for part in parts
+        )
+
+
+Smooth = tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A row of `VIEWS`; calling it makes a view, with a state of its own, for one duel.
+
+    Attributes:
+        make: from the duel's smooth flags to the view.
+        reference: where it comes from.
+        about: one line for lists.
+        widens: by how much the view widens each part (a critic's input sizes times this).
+    """
+
+    make: Callable[[Smooth], View]
+    reference: Reference
+    about: str
+    widens: int = 1
+
+    def __call__(self, smooth: Smooth) -> View:
+        """A new view for a duel whose parts are smooth or not."""
+        return self.make(smooth)
+
+
+def _noise(text: str) -> Sight:
+    std = _number("the std of view 'noise'", text)
+    return Sight(
+        lambda smooth: InstanceNoise(std, smooth),
+        cite.INSTANCE_NOISE,
+        "Gaussian noise on both sides, in units of the data's scale; may fade",
+    )
+
+
+def _packing(text: str) -> Sight:
+    m = _whole("the rows of view 'packing'", text, low=2)
+    return Sight(lambda _: Packing(m), cite.PACKING, "several rows are judged as one", widens=m)
+
+
+def _replay(text: str) -> Sight:
+    batches = _whole("the batches of view 'replay'", text, low=1)
+    return Sight(lambda _: Pool(batches), cite.REPLAY, "the critic also meets past fakes")
+
+
+def _number(argument: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise bad(argument, text, "a number above 0")
+    return value
+
+
+def _whole(argument: str, text: str, *, low: int) -> int:
+    if not text.isdecimal() or int(text) < low:
+        raise bad(argument, text, f"a whole number of at least {low}")
+    return int(text)
+
+
+VIEWS: Catalogue[Sight] = Catalogue(
+    "view",
+    {
+        "noise": Family(_noise, "0.1", "STD"),
+        "packing": Family(_packing, "2", "M", "2"),
+        "replay": Family(_replay, "50", "BATCHES", "50"),
+    },
+)

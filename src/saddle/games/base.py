@@ -1,0 +1,147 @@
+"""A game: a list of duels and tethers over one pass of the generators.
+
+Every game is two methods and two lists. `stage` runs the generators once and names what they
+made; the duels and tethers say which of those names meet under which distance; `loss` adds up
+the terms of one player; `sample` draws.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from saddle.games.duel import DirectDuel, Duel, Scene, Terms
+from saddle.games.streams import Streams
+
+Batch = dict[str, Tensor]
+"""Keys are among `x`, `given`, `a`, `b`, `mask`, `index`; encoded, n rows each."""
+
+
+class Player(str, Enum):
+    """The two players."""
+
+    GENERATOR = "generator"
+    CRITIC = "critic"
+
+
+@dataclass(frozen=True, eq=False)
+class Tether:
+    """A term of the generator's or the critic's loss that is not a duel.
+
+    Attributes:
+        name: names its term.
+        weight: its factor.
+        term: from the scene to a scalar.
+        player: whose loss it belongs to.
+    """
+
+    name: str
+    weight: float
+    term: Callable[[Scene], Tensor]
+    player: Player = Player.GENERATOR
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The law of the latent z: `normal` (standard) or `uniform` on [-1, 1]."""
+
+    size: int
+    law: str = "normal"
+
+    def draw(self, n: int, rng: torch.Generator) -> Tensor:
+        """Latents, (n, size)."""
+        return NOISES[self.law](n, self.size, rng)
+
+
+def _normal(n: int, size: int, rng: torch.Generator) -> Tensor:
+    return torch.randn(n, size, generator=rng, device=rng.device)
+
+
+def _uniform(n: int, size: int, rng: torch.Generator) -> Tensor:
+    return torch.rand(n, size, generator=rng, device=rng.device).mul_(2).sub_(1)
+
+
+NOISES: dict[str, Callable[[int, int, torch.Generator], Tensor]] = {
+    "normal": _normal,
+    "uniform": _uniform,
+}
+
+
+class Game(nn.Module, ABC):
+    """Who plays, and for what.
+
+    Attributes:
+        needs: keys that the source must give.
+        generators: the generator player's networks, by name.
+        critics: the critic player's networks, by name; empty under a direct distance.
+        duels: who meets whom.
+        tethers: every other term.
+    """
+
+    needs: ClassVar[frozenset[str]]
+    generators: nn.ModuleDict
+    critics: nn.ModuleDict
+    duels: Sequence[Duel | DirectDuel]
+    tethers: Sequence[Tether]
+
+    def seat(
+        self,
+        generators: Mapping[str, nn.Module],
+        duels: Sequence[Duel | DirectDuel],
+        tethers: Sequence[Tether] = (),
+    ) -> None:
+        """Seat the players: register networks, and views and penalties that keep state."""
+        self.generators = nn.ModuleDict(generators)
+        self.critics = nn.ModuleDict({d.name: d.critic for d in duels if d.critic is not None})
+        self.keeps = nn.ModuleDict({
+            f"{duel.name}-{part.name}".replace(".", "_"): part
+            for duel in duels
+            for part in [*duel.views, *(penalty for penalty, _ in duel.penalties)]
+            if isinstance(part, nn.Module)
+        })
+        self.duels = tuple(duels)
+        self.tethers = tuple(tethers)
+
+    @abstractmethod
+    def stage(self, batch: Batch, streams: Streams) -> Scene:
+        """Run the generators once on a batch and name what they made."""
+
+    @abstractmethod
+    def sample(
+        self,
+        n: int,
+        given: Tensor | None = None,
+        *,
+        rng: torch.Generator,
+        generators: nn.ModuleDict | None = None,
+    ) -> Batch:
+        """Draw n samples, encoded, with these generators (the game's own where None)."""
+
+    def loss(self, player: Player, batch: Batch, streams: Streams) -> Terms:
+        """Named, weighted scalars; the player's loss is their sum."""
+        scene = self.stage(batch, streams)
+        terms: Terms = {}
+        for duel in self.duels:
+            terms |= _TERMS[player](duel, scene, streams)
+        for tether in self.tethers:
+            if tether.player is player:
+                terms[tether.name] = tether.weight * tether.term(scene)
+        return terms
+
+    def after_step(self, player: Player) -> None:
+        """What penalties do to the weights after the critic moved."""
+        if player is Player.CRITIC:
+            for duel in self.duels:
+                duel.after_step()
+
+
+_TERMS: dict[Player, Callable[[Duel | DirectDuel, Scene, Streams], Terms]] = {
+    Player.CRITIC: lambda duel, scene, streams: duel.critic_terms(scene, streams),
+    Player.GENERATOR: lambda duel, scene, streams: duel.generator_terms(scene, streams),
+}

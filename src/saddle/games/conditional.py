@@ -1,0 +1,96 @@
+"""Drawing what is asked for: both players see the condition."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from saddle.games import references as cite
+from saddle.games.base import Batch, Game, Noise, Tether
+from saddle.games.duel import Scene
+from saddle.games.kept import Law
+from saddle.games.seats import Stakes, anchor, latents, make_duel, parts, rows
+from saddle.games.streams import Purpose, Streams
+from saddle.games.tethers import Gap, l1, reconstruction, tied
+from saddle.reference import Reference
+
+
+class Conditional(Game):
+    """G draws x for a condition c; the critic judges x and c together.
+
+        real (x, c) ~ p        fake (G(z, c), c)
+
+    The fake conditions are the batch's own. Both sides then have the same law of c, so that
+    v(x, c) estimates log p(x|c) / q(x|c); under another law it would learn log p(c) / q(c) too.
+
+    Args of `__init__` beside those of `Gan`:
+        reconstruction: weight of the gap between x and G(z, c), where the source is aligned.
+        gap: how that gap is measured.
+
+    References:
+        Mirza, Osindero (2014), Conditional generative adversarial nets, Eq. 2.
+        Isola et al. (2017), Image-to-image translation (pix2pix), Eq. 4.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset({"x", "given"})
+    can: ClassVar[frozenset[str]] = frozenset({"sample"})
+    reference: ClassVar[Reference] = cite.CONDITIONAL
+
+    def __init__(
+        self,
+        *,
+        generator: nn.Module,
+        noise: Noise,
+        stakes: Stakes,
+        critic: nn.Module | None = None,
+        reconstruction: float = 0.0,
+        gap: Gap = l1,
+    ) -> None:
+        super().__init__()
+        self.noise, self.gap = noise, gap
+        duel = make_duel(
+            "duel",
+            stakes,
+            critic=critic,
+            real=parts("x", "c"),
+            fake=parts("fake", "c"),
+            smooth=stakes.smooth_at("x", "given"),
+        )
+        tether = Tether("reconstruction", reconstruction, self._reconstruction)
+        self.seat({"generator": generator}, [duel], tied(tether))
+        self.keeps["law"] = Law()
+
+    @property
+    def law(self) -> Law:
+        """What is remembered of `given`."""
+        return cast(Law, self.keeps["law"])
+
+    def _reconstruction(self, scene: Scene) -> Tensor:
+        return reconstruction(scene["x"], scene["fake"], gap=self.gap)
+
+    def remember(self, batch: Batch) -> None:
+        """Keep the law of `given`, which samples are drawn for where none is asked."""
+        self.law.remember(batch, "given")
+
+    def stage(self, batch: Batch, streams: Streams) -> Scene:
+        """G(z, c) for the batch's own c."""
+        x, c, G = batch["x"], batch["given"], self.generators["generator"]
+        z = latents(self.noise, len(x), streams[Purpose.NOISE], G)
+        return {"x": x, "c": c, "z": z, "fake": G(z, c)}
+
+    @torch.no_grad()
+    def sample(
+        self,
+        n: int,
+        given: Tensor | None = None,
+        *,
+        rng: torch.Generator,
+        generators: nn.ModuleDict | None = None,
+    ) -> Batch:
+        """X = G(z, c) for the rows given, for one row n times, or for draws of c's own law."""
+        G = (generators or self.generators)["generator"]
+        c = self.law.draw("given", n, rng) if given is None else rows(given, n)
+        c = c.to(anchor(G).device)
+        return {"x": G(latents(self.noise, n, rng, G), c), "given": c}

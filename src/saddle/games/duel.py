@@ -1,0 +1,207 @@
+"""A duel: one critic between a real part and a fake part, under one distance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from saddle.distances.base import Direct, Distance, Parts, Penalty, Side
+from saddle.games.streams import Purpose, Streams
+
+Scene = dict[str, Tensor]
+"""What one pass of the generators put on stage, by name: x, z, fake, c, encoded, ..."""
+
+Terms = dict[str, Tensor]
+"""Named, weighted scalars; a player's loss is their sum."""
+
+SideName = Literal["real", "fake"]
+
+
+class View(nn.Module):
+    """What the critic sees of each side. Its state, if any, is kept in buffers.
+
+    Attributes:
+        name: the row's name in the catalogue.
+        widens: by how much it widens each part (packing m says m).
+        strength: a factor that the schedule lowers where the view is meant to fade.
+    """
+
+    name: str
+    widens: int = 1
+    strength: float = 1.0
+
+    def forward(self, parts: Parts, side: SideName, streams: Streams) -> Parts:
+        """What the critic sees of `parts`; drawn from `streams[Purpose.AUGMENT]`."""
+        return parts
+
+
+@dataclass(eq=False)
+class Duel:
+    """One critic between a real and a fake part, with its penalties and views.
+
+    Attributes:
+        name: names its terms: `duel`, `duel.r1`.
+        distance: what close means.
+        critic: maps parts to `Scores`.
+        real: picks the real part from the scene.
+        fake: picks the fake part from the scene.
+        smooth: for each part, whether penalties may differentiate the score by it.
+        penalties: each with its weight.
+        views: applied in order to both sides.
+        weight: factor of the duel in both players' losses.
+        strength: factor of every penalty's weight, set by the schedule.
+    """
+
+    name: str
+    distance: Distance
+    critic: nn.Module
+    real: Callable[[Scene], Parts]
+    fake: Callable[[Scene], Parts]
+    smooth: tuple[bool, ...]
+    penalties: Sequence[tuple[Penalty, float]] = ()
+    views: Sequence[View] = ()
+    weight: float = 1.0
+    strength: float = 1.0
+    _at_sides: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at_sides = any(penalty.at_sides for penalty, _ in self.penalties)
+
+    def judge(self, parts: Parts) -> Tensor:
+        """Scores of parts, (n,)."""
+        return self.critic(*parts).values  # type: ignore[no-any-return]
+
+    def viewed(self, parts: Parts, side: SideName, streams: Streams) -> Parts:
+        """What the critic sees of one side."""
+        for view in self.views:
+            parts = view(parts, side, streams)
+        return parts
+
+    def critic_terms(self, scene: Scene, streams: Streams) -> Terms:
+        """The distance's critic loss and the penalties."""
+        real, fake = self.sides(
+            self.viewed(self.real(scene), "real", streams),
+            self.viewed(self.fake(scene), "fake", streams),
+        )
+        terms = {self.name: self.weight * self.distance.critic_loss(real.scores, fake.scores)}
+        for penalty, weight in self.penalties:
+            term = penalty.term(self.judge, real, fake, streams[Purpose.PENALTY])
+            terms[f"{self.name}.{penalty.name}"] = self.weight * weight * self.strength * term
+        return terms
+
+    def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
+        """The distance's generator loss; the real side too, where it carries a gradient."""
+        real = self.judge(self.viewed(self.real(scene), "real", streams))
+        fake = self.judge(self.viewed(self.fake(scene), "fake", streams))
+        return {self.name: self.weight * self.distance.generator_loss(real, fake)}
+
+    def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
+        """The fake's first part (n, d), and where the generator's objective pulls each of them.
+
+        The pull is -n times the gradient of the generator's loss by that sample.
+        """
+        fake = _held(self.fake(scene))
+        real = self.judge(self.viewed(self.real(scene), "real", streams))
+        score = self.judge(self.viewed(fake, "fake", streams))
+        return _pull(self.distance.generator_loss(real.detach(), score), fake[0])
+
+    def after_step(self) -> None:
+        """What penalties do to the critic's weights after it moved."""
+        for penalty, _ in self.penalties:
+            penalty.after_step(self.critic)
+
+    def sides(self, real: Parts, fake: Parts) -> tuple[Side, Side]:
+        """Both sides judged: in one pass where rows do not mix, else one after the other."""
+        if self.critic.pointwise and len(real[0]) == len(fake[0]):
+            n = len(real[0])
+            joined = tuple(torch.cat(pair) for pair in zip(real, fake, strict=True))
+            scores, slopes = self._judged(joined)
+            first, second = slice(None, n), slice(n, None)
+            return (
+                Side(real, scores[first], self.smooth, lambda: _rows(slopes(), first)),
+                Side(fake, scores[second], self.smooth, lambda: _rows(slopes(), second)),
+            )
+        real_scores, real_slopes = self._judged(real)
+        fake_scores, fake_slopes = self._judged(fake)
+        return (
+            Side(real, real_scores, self.smooth, real_slopes),
+            Side(fake, fake_scores, self.smooth, fake_slopes),
+        )
+
+    def _judged(self, parts: Parts) -> tuple[Tensor, Callable[[], Parts]]:
+        """Scores, and the slopes there as a function that computes them once."""
+        if not self._at_sides:
+            return self.judge(parts), _no_slopes
+        held = tuple(
+            part if not smooth or part.requires_grad else part.detach().requires_grad_()
+            for part, smooth in zip(parts, self.smooth, strict=True)
+        )
+        scores = self.judge(held)
+        wanted = [part for part, smooth in zip(held, self.smooth, strict=True) if smooth]
+        known: list[Parts] = []
+
+        def slopes() -> Parts:
+            if not known:
+                known.append(torch.autograd.grad(scores.sum(), wanted, create_graph=True))
+            return known[0]
+
+        return scores, slopes
+
+
+@dataclass(eq=False)
+class DirectDuel:
+    """A duel without a critic: a direct distance between the two parts."""
+
+    name: str
+    distance: Direct
+    real: Callable[[Scene], Parts]
+    fake: Callable[[Scene], Parts]
+    weight: float = 1.0
+
+    critic: None = None
+    views: tuple[View, ...] = ()
+    penalties: tuple[tuple[Penalty, float], ...] = ()
+
+    def critic_terms(self, scene: Scene, streams: Streams) -> Terms:
+        """None: there is no critic."""
+        return {}
+
+    def after_step(self) -> None:
+        """Nothing: there is no critic."""
+
+    def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
+        """The distance of the two clouds, parts side by side."""
+        real, fake = _flat(self.real(scene)), _flat(self.fake(scene))
+        return {self.name: self.weight * self.distance.between(real, fake)}
+
+
+    def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
+        """The fake's first part (n, d), and where the distance pulls each of them."""
+        fake = _held(self.fake(scene))
+        return _pull(self.distance.between(_flat(self.real(scene)).detach(), _flat(fake)), fake[0])
+
+
+def _held(parts: Parts) -> Parts:
+    first, *rest = (part.detach() for part in parts)
+    return (first.requires_grad_(), *rest)
+
+
+def _pull(loss: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    (gradient,) = torch.autograd.grad(loss, x)
+    return x.detach(), -len(x) * gradient
+
+
+def _flat(parts: Parts) -> Tensor:
+    return torch.cat([part.flatten(1) for part in parts], 1)
+
+
+def _rows(parts: Parts, rows: slice) -> Parts:
+    return tuple(part[rows] for part in parts)
+
+
+def _no_slopes() -> Parts:
+    raise AssertionError("a penalty reads slopes at the sides without saying at_sides")

@@ -1,0 +1,242 @@
+"""Which modes of a known mixture samples reach, how evenly, and how wide they draw each.
+
+A sample is of high quality within three standard deviations (Mahalanobis) of its nearest mode.
+A perfect sampler in d dimensions scores P(chi2_d < 9), 98.89 % in the plane; more means modes that
+are too narrow. Coverage, high quality and the laws over modes belong together: any one of them
+alone can be good while the fit is bad.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from saddle.errors import BadData, bad
+from saddle.measure.base import Floats, Integers, KnownModes, cloud
+from saddle.reference import Reference
+
+PACGAN = Reference(
+    "lin2018",
+    "PacGAN: The power of two samples in generative adversarial networks",
+    "Lin, Zinan and Khetan, Ashish and Fanti, Giulia and Oh, Sewoong",
+    2018,
+    "NeurIPS 2018, arXiv 1712.04086",
+)
+_CHUNK = 2_000_000  # distances held at once
+
+
+@dataclass(frozen=True)
+class ModeReport:
+    """How samples use the modes of a mixture.
+
+    Attributes:
+        n: samples.
+        k: modes.
+        captured: modes that are the nearest of at least one high-quality sample (PacGAN's rule).
+        captured_share: modes whose high-quality samples are at least `share` of all samples.
+        share: that share, one percent by default.
+        high_quality: share of samples within `within` standard deviations of the nearest mode.
+        high_quality_perfect: what a perfect sampler scores: P(chi2_d < within^2), or by `law`.
+        kl: KL(counts of high-quality samples over modes || their true shares, which are the
+            weights where modes do not overlap), nats; infinite where there are no such samples.
+        kl_uniform: the same against equal weights.
+        kl_off: KL over k + 1 bins, the last one for samples that are not of high quality.
+        kl_floor: what a perfect sampler scores on average in `kl`, (k - 1) / 2n.
+        kl_off_floor: the same for `kl_off`, k / 2n.
+        counts: high-quality samples of each mode.
+        widths: of each mode, its std by the samples nearest to it over the true std; nan where
+            there are none. One is right.
+        smallest: fewest samples that a width was computed from.
+    """
+
+    n: int
+    k: int
+    captured: int
+    captured_share: int
+    share: float
+    high_quality: float
+    high_quality_perfect: float
+    kl: float
+    kl_uniform: float
+    kl_off: float
+    kl_floor: float
+    kl_off_floor: float
+    counts: tuple[int, ...]
+    widths: tuple[float, ...]
+    smallest: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def check_modes(modes: KnownModes) -> tuple[Floats, Floats, Floats]:
+    """Centres (k, d), covariances (k, d, d) and weights (k,) of a mixture, checked."""
+    mu = cloud(modes.centres, "centres")
+    k, d = mu.shape
+    cov = np.asarray(modes.covariances, dtype=np.float64)
+    w = np.asarray(modes.weights, dtype=np.float64)
+    if cov.shape != (k, d, d):
+        raise BadData(f"covariances must have shape {(k, d, d)}, got {cov.shape}")
+    if w.shape != (k,) or (w <= 0).any() or abs(w.sum() - 1) > 1e-6:
+        raise BadData(f"weights must be {k} positive values that sum to 1, got {w.tolist()}")
+    return mu, cov, w / w.sum()
+
+
+def nearest_mode(x: npt.ArrayLike, modes: KnownModes) -> tuple[Integers, Floats]:
+    """For each sample its nearest mode and the Mahalanobis distance to it.
+
+    The distance to mode k is |L_k^-1 (x - mu_k)| with L_k L_k' = Sigma_k.
+    """
+    points = cloud(x, "samples")
+    mu, cov, _ = check_modes(modes)
+    if points.shape[1] != mu.shape[1]:
+        raise BadData(f"samples have {points.shape[1]} columns, the modes {mu.shape[1]}")
+    try:
+        whiten = np.linalg.inv(np.linalg.cholesky(cov))
+    except np.linalg.LinAlgError as problem:
+        raise BadData("covariances must be positive definite") from problem
+    centred = np.einsum("kij,kj->ki", whiten, mu)
+    label, square = np.empty(len(points), np.int64), np.empty(len(points))
+    step = max(1, _CHUNK // mu.size)
+    for start in range(0, len(points), step):
+        z = np.einsum("kij,nj->nki", whiten, points[start : start + step]) - centred
+        distance = np.einsum("nki,nki->nk", z, z)
+        best = distance.argmin(1)
+        label[start : start + step] = best
+        square[start : start + step] = distance[np.arange(len(best)), best]
+    return label, np.sqrt(square)
+
+
+def kl_of_counts(counts: npt.ArrayLike, law: npt.ArrayLike) -> float:
+    """KL(counts / n || law) in nats; infinite where there are no counts at all."""
+    c, q = np.asarray(counts, dtype=np.float64), np.asarray(law, dtype=np.float64)
+    if c.sum() == 0:
+        return float("inf")
+    p = c / c.sum()
+    seen = p > 0
+    if (q[seen] <= 0).any():
+        return float("inf")
+    return max(float(np.sum(p[seen] * np.log(p[seen] / q[seen]))), 0.0)
+
+
+def kl_floor(bins: int, n: int) -> float:
+    """What n draws from the law itself score on average against it: (bins - 1) / 2n.
+
+    The leading term of E KL(counts / n || law), by Wilks: 2n KL is chi-square.
+
+    >>> kl_floor(25, 100_000)
+    0.00012
+    """
+    if n < 1:
+        raise bad("n", n, "at least 1")
+    return (bins - 1) / (2 * n)
+
+
+def high_quality_of_perfect(dimension: int, *, within: float = 3.0) -> float:
+    """P(chi2_d < within^2): 1 - exp(-4.5) = 98.89 % in the plane."""
+    from scipy.special import gammainc
+
+    return float(gammainc(dimension / 2, within**2 / 2))
+
+
+def separated_law(modes: KnownModes, *, within: float = 3.0) -> Floats:
+    """What a perfect sampler puts in each of k + 1 bins where modes do not overlap.
+
+    Bin k holds high-quality samples of mode k, w_k P(chi2_d < within^2); the last one the rest.
+    """
+    mu, _, w = check_modes(modes)
+    good = high_quality_of_perfect(mu.shape[1], within=within)
+    return np.append(w * good, 1 - good)
+
+
+def drawn_law(
+    modes: KnownModes, *, within: float = 3.0, draws: int = 1_000_000, seed: int = 0
+) -> Floats:
+    """The same for modes that may overlap, counted over draws from the mixture itself."""
+    mu, cov, w = check_modes(modes)
+    rng = np.random.default_rng(seed)
+    picked = rng.multinomial(draws, w)
+    roots = np.linalg.cholesky(cov)
+    x = np.concatenate(
+        [
+            m + rng.standard_normal((n, mu.shape[1])) @ L.T
+            for m, L, n in zip(mu, roots, picked, strict=True)
+        ]
+    )
+    label, distance = nearest_mode(x, modes)
+    counts = np.bincount(label[distance < within], minlength=len(w))
+    return np.append(counts, draws - counts.sum()) / draws
+
+
+def mode_report(
+    x: npt.ArrayLike,
+    modes: KnownModes,
+    *,
+    within: float = 3.0,
+    share: float = 0.01,
+    law: npt.ArrayLike | None = None,
+) -> ModeReport:
+    """How samples (n, d) use the modes of a mixture.
+
+    Args:
+        x: samples.
+        modes: centres, covariances and weights.
+        within: standard deviations that count as high quality.
+        share: least share of all samples for the stricter count of modes.
+        law: what a perfect sampler puts in the k + 1 bins: `separated_law` by default;
+            `drawn_law(modes)` where modes overlap.
+    """
+    points = cloud(x, "samples")
+    k = len(check_modes(modes)[2])
+    n, d = points.shape
+    bins = _law(separated_law(modes, within=within) if law is None else law, k)
+    label, distance = nearest_mode(points, modes)
+    good = distance < within
+    counts = np.bincount(label[good], minlength=k)
+    off = np.append(counts, n - counts.sum())
+    return ModeReport(
+        n=n,
+        k=k,
+        captured=int((counts > 0).sum()),
+        captured_share=int((counts >= share * n).sum()),
+        share=share,
+        high_quality=float(good.mean()),
+        high_quality_perfect=float(1 - bins[-1]),
+        kl=kl_of_counts(counts, bins[:-1] / bins[:-1].sum()),
+        kl_uniform=kl_of_counts(counts, np.full(k, 1 / k)),
+        kl_off=kl_of_counts(off, bins),
+        kl_floor=kl_floor(k, n),
+        kl_off_floor=kl_floor(k + 1, n),
+        counts=tuple(int(c) for c in counts),
+        widths=tuple(float(v) for v in mode_widths(label, distance, (k, d))),
+        smallest=int(np.bincount(label, minlength=k).min()),
+    )
+
+
+def _law(law: npt.ArrayLike, k: int) -> Floats:
+    """The shares of k + 1 bins, checked and summing to one."""
+    bins = np.asarray(law, dtype=np.float64)
+    if bins.shape != (k + 1,) or (bins < 0).any() or not bins[:-1].sum() > 0:
+        raise BadData(f"law must be {k + 1} shares >= 0, one for each mode and one for the rest")
+    shares: Floats = bins / bins.sum()
+    return shares
+
+
+def mode_widths(label: Integers, distance: Floats, shape: tuple[int, int]) -> Floats:
+    """Each mode's std over its true std: median distance to the centre / median of chi_d.
+
+    In the plane with a round mode this is the median Euclidean distance over 1.1774, in units of
+    the true std. Over all samples nearest to the mode, so that a smeared mode shows as wide.
+    """
+    from scipy.special import gammaincinv
+
+    k, d = shape
+    median = float(np.sqrt(2 * gammaincinv(d / 2, 0.5)))
+    widths = np.full(k, np.nan)
+    for mode in np.unique(label):
+        widths[mode] = np.median(distance[label == mode]) / median
+    return widths

@@ -1,0 +1,31 @@
+"""Networks: modules only, no loss and no optimiser, their parameters drawn from a generator."""
+
+from saddle.networks.base import Critic, Scores
+from saddle.networks.blueprint import Blueprint, Shape
+from saddle.networks.critics import CRITICS
+from saddle.networks.drawing import SCHEMES, initialise
+from saddle.networks.encoders import ENCODERS
+from saddle.networks.flow import Flow
+from saddle.networks.flows import FLOWS
+from saddle.networks.generators import GENERATORS
+from saddle.networks.layers import ACTIVATIONS, Dropout, feed
+from saddle.networks.lipschitz import lipschitz, spectral_norm
+
+__all__ = [
+    "ACTIVATIONS",
+    "CRITICS",
+    "Blueprint",
+    "Critic",
+    "Dropout",
+    "ENCODERS",
+    "FLOWS",
+    "Flow",
+    "GENERATORS",
+    "SCHEMES",
+    "Scores",
+    "Shape",
+    "feed",
+    "initialise",
+    "lipschitz",
+    "spectral_norm",
+]

@@ -1,0 +1,114 @@
+"""A row of a network catalogue: from sizes and a generator to a network with drawn parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import torch
+from torch import nn
+
+from saddle.errors import Incompatible, bad
+from saddle.networks.drawing import global_stream_kept, initialise
+from saddle.networks.layers import ACTIVATIONS
+from saddle.reference import Reference
+
+N = TypeVar("N", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of a network.
+
+    Attributes:
+        inputs: flattened size of each part of its call, such as (2,), or (2, 8) for x and c;
+            with packing, that of the packed part.
+        output: size of what comes out; a critic ignores it.
+        width: hidden units a layer.
+        depth: hidden layers; for a flow, pairs of coupling layers.
+        activation: a name of `ACTIVATIONS`; groupsort, maxout, linear, quadratic have their own.
+        heads: name and size of a critic's further outputs.
+    """
+
+    inputs: tuple[int, ...]
+    output: int = 1
+    width: int = 128
+    depth: int = 2
+    activation: str = "leaky-relu"
+    heads: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        sizes = {"output": self.output, "width": self.width, "depth": self.depth}
+        for name, value in sizes.items():
+            if value < 1:
+                raise bad(name, value, "a whole number of at least 1")
+        if not self.inputs or min(self.inputs) < 1:
+            raise bad("inputs", self.inputs, "at least one part, each of size 1 or more")
+        if min(self.heads.values(), default=1) < 1:
+            raise bad("heads", dict(self.heads), "names with sizes of at least 1")
+        _ = ACTIVATIONS[self.activation]
+
+    @property
+    def joined(self) -> int:
+        """Size of all parts side by side."""
+        return sum(self.inputs)
+
+
+@dataclass(frozen=True)
+class Blueprint(Generic[N]):
+    """One row: how to make a network, where it comes from, what it is good for.
+
+    Attributes:
+        make: from a shape to a module; what it draws is thrown away.
+        reference: where it comes from.
+        about: one line for lists.
+        pointwise: whether a row's output depends on that row alone.
+    """
+
+    make: Callable[[Shape], N]
+    reference: Reference
+    about: str
+    pointwise: bool = True
+
+    def __call__(self, shape: Shape, rng: torch.Generator, *, scheme: str = "torch") -> N:
+        """The network, parameters drawn from `rng`; the global stream is left as it was."""
+        with global_stream_kept():
+            network = self.make(shape)
+        return initialise(network, rng, scheme=scheme)
+
+
+def same_size(row: str, shape: Shape) -> int:
+    """The one size of a network that must give back as many numbers as it takes."""
+    if shape.joined != shape.output:
+        raise Incompatible(
+            f"network {row!r} needs as many inputs as outputs, "
+            f"got {shape.joined} in and {shape.output} out"
+        )
+    return shape.output
+
+
+def even_width(row: str, shape: Shape) -> int:
+    """The width of a network that works on pairs of units."""
+    if shape.width % 2:
+        raise bad(f"width of network {row!r}", shape.width, "even")
+    return shape.width
+
+
+def number(text: str, *, name: str, low: float, high: float) -> float:
+    """A parameter behind a colon, strictly between two numbers."""
+    allowed = f"a number between {low:g} and {high:g}"
+    try:
+        value = float(text)
+    except ValueError:
+        raise bad(name, text, allowed) from None
+    if not low < value < high:
+        raise bad(name, text, allowed)
+    return value
+
+
+def whole(text: str, *, name: str, low: int, high: int) -> int:
+    """A whole number behind a colon, from `low` to `high`."""
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise bad(name, text, f"a whole number from {low} to {high}")
+    return int(text)

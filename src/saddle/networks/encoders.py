@@ -1,0 +1,34 @@
+"""Encoders: from a sample to the noise that would have made it (BiGAN's E).
+
+E inverts G where the game is at its optimum: the joint laws of (x, E(x)) and (G(z), z) are one.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from saddle.catalogue import Catalogue
+from saddle.networks.blueprint import Blueprint, Shape
+from saddle.networks.mlp import Map, plain_body, residual_body
+from saddle.networks.references import BIGAN
+
+
+def plain(shape: Shape) -> Map:
+    """A multilayer perceptron."""
+    body = plain_body(shape.joined, shape.width, shape.depth, shape.activation)
+    return Map(body, nn.Linear(shape.width, shape.output))
+
+
+def residual(shape: Shape) -> Map:
+    """A multilayer perceptron whose hidden layers add to what they get."""
+    body = residual_body(shape.joined, shape.width, shape.depth, shape.activation)
+    return Map(body, nn.Linear(shape.width, shape.output))
+
+
+ENCODERS: Catalogue[Blueprint[nn.Module]] = Catalogue(
+    "encoder",
+    {
+        "mlp": Blueprint(plain, BIGAN, "multilayer perceptron"),
+        "residual-mlp": Blueprint(residual, BIGAN, "with skips, for deep or near-identity maps"),
+    },
+)

@@ -1,0 +1,252 @@
+"""A recipe: everything that decides a run, as typed values, to and from YAML.
+
+A run is a function of (recipe, amendments, seed, data). Names are checked against the catalogues
+when the run is built (`saddle.build`); here types and ranges are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from saddle.errors import BadValue, BrokenRun, UnknownName, unknown
+from saddle.runs import write_text
+
+Positive = Field(gt=0, allow_inf_nan=False)
+Count = Field(ge=1)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Network(_Strict):
+    """One player's network.
+
+    Attributes:
+        name: a name of the network catalogue, or `module:Class`.
+        width: units of a hidden layer.
+        depth: number of hidden layers.
+        activation: between layers.
+    """
+
+    name: str = "mlp"
+    width: int = Count
+    depth: int = Field(default=3, ge=0)
+    activation: str = "leaky-relu"
+
+
+class Optimiser(_Strict):
+    """One player's optimiser; `beta2` of Adam is scheduled, see `Schedules`."""
+
+    name: Literal["adam", "rmsprop", "sgd"] = "adam"
+    rate: float = Positive
+    beta1: float = Field(default=0.0, ge=0, lt=1)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+
+
+class Scheduled(_Strict):
+    """A value in three phases; `start` and `end` default to `hold`."""
+
+    hold: float = 1.0
+    start: float | None = None
+    end: float | None = None
+
+
+class Schedules(_Strict):
+    """What changes over the run, and how long the phases are (shares of the steps)."""
+
+    warm: float = Field(default=0.0, ge=0, lt=1)
+    decay: float = Field(default=0.3, ge=0, le=1)
+    rate: Scheduled = Scheduled()
+    penalty: Scheduled = Scheduled()
+    beta2: Scheduled = Scheduled(hold=0.99)
+    memory: Scheduled = Scheduled(hold=0.999)
+    views: Scheduled = Scheduled(end=0.0)
+
+
+class Recipe(_Strict):
+    """Everything that decides a run.
+
+    Attributes:
+        data: a source's name, a path, or `python` for what was passed in.
+        second: the second domain, where the game needs one and `data` does not give it.
+        given: column or field that conditions, where the data has several.
+        game: who plays.
+        distance: what close means.
+        ratio: how the ratio is learned (f-divergences), or the distance's own way.
+        objective: what the generator minimises (f-divergences), or the distance's own.
+        penalties: weight of each penalty, by name.
+        views: what the critic sees, in order: `noise:0.1`, `packing:2`, `replay:50`.
+        labels: the critic's labels: `one-sided:0.9`, `noisy:0.05`.
+        weights: factors of the game's own terms: `cycle`, `identity`, `likelihood`.
+        generator, critic, encoder: the networks.
+        latent: size of z.
+        noise: law of z.
+        rule: in which order and how often the players move.
+        optimise_generator, optimise_critic: each player's optimiser.
+        steps: turns of the rule.
+        batch: rows of a move.
+        looks: how often the run is looked at, in all.
+        saves: how often it is saved, in all.
+        seed: of every stream.
+        device: where it runs.
+        threads: processor threads; more than one changes the last bits.
+        start: folder of the checkpoint whose weights it starts from, or none.
+    """
+
+    data: str = "grid"
+    second: str | None = None
+    given: str | None = None
+    game: str = "gan"
+    distance: str = "relativistic"
+    ratio: str | None = None
+    objective: str | None = None
+    penalties: dict[str, float] = {"r1": 0.1, "r2": 0.1}
+    views: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    weights: dict[str, float] = {}
+    generator: Network = Network(width=64)
+    critic: Network = Network(width=128)
+    encoder: Network = Network(width=64)
+    latent: int = Field(default=2, ge=1)
+    noise: Literal["normal", "uniform"] = "normal"
+    rule: str = "alternating:1"
+    optimise_generator: Optimiser = Optimiser(rate=1e-3)
+    optimise_critic: Optimiser = Optimiser(rate=1e-3)
+    schedules: Schedules = Schedules()
+    steps: int = Field(default=20_000, ge=1)
+    batch: int = Field(default=256, ge=2)
+    looks: int = Field(default=50, ge=1)
+    saves: int = Field(default=10, ge=1)
+    seed: int = Field(default=0, ge=0)
+    device: str = "auto"
+    threads: int = Field(default=1, ge=1)
+    start: str | None = None
+
+    @field_validator("penalties", "weights")
+    @classmethod
+    def _not_negative(cls, weights: dict[str, float]) -> dict[str, float]:
+        for name, weight in weights.items():
+            if not 0 <= weight < float("inf"):
+                raise ValueError(f"the weight of {name} must be a number of at least 0")
+        return weights
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Recipe:
+        """A recipe from nested values; the first wrong one is named with what is allowed."""
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as problem:
+            raise _explained(problem) from None
+
+    @classmethod
+    def read(cls, path: Path) -> Recipe:
+        """A recipe from a YAML file."""
+        try:
+            values = yaml.safe_load(path.read_text())
+        except (OSError, UnicodeDecodeError) as problem:
+            raise BrokenRun(f"{path} cannot be read: {problem}") from problem
+        except yaml.YAMLError as problem:
+            raise BadValue(f"{path} is not YAML: {problem}") from problem
+        if not isinstance(values, dict):
+            raise BadValue(f"{path} must hold `key: value` lines, got {type(values).__name__}")
+        return cls.of(values)
+
+    def write(self, path: Path) -> None:
+        """Write it as YAML."""
+        write_text(path, self.text())
+
+    def text(self) -> str:
+        """The recipe as YAML."""
+        values = self.model_dump(mode="json")
+        return yaml.safe_dump(values, sort_keys=False, default_flow_style=None, width=99)
+
+    def amended(self, changes: Mapping[str, Any]) -> Recipe:
+        """The recipe with values changed by dotted path.
+
+        >>> Recipe().amended({"generator.width": 32}).generator.width
+        32
+        """
+        values = self.model_dump(mode="python")
+        for key, value in changes.items():
+            put(values, key, value)
+        return Recipe.of(values)
+
+    def value(self, key: str) -> Any:
+        """The value at a dotted path."""
+        return find(self.model_dump(mode="json"), key)
+
+
+_OPEN = ("penalties", "weights")
+"""Mappings whose keys are names of catalogues: a path may add to them."""
+
+
+def put(values: dict[str, Any], key: str, value: Any) -> None:
+    """Set the value at a dotted path that exists; None takes a penalty or weight away."""
+    *path, last = key.split(".")
+    inner = find(values, ".".join(path)) if path else values
+    if not isinstance(inner, dict) or (last not in inner and path[-1:] not in [[o] for o in _OPEN]):
+        raise unknown("recipe key", key, paths(values))
+    if value is None and path[-1:] in [[o] for o in _OPEN]:
+        inner.pop(last, None)
+    else:
+        inner[last] = value
+
+
+def find(values: Any, key: str) -> Any:
+    """The value at a dotted path; a wrong path is answered with the nearest."""
+    inner = values
+    for name in key.split("."):
+        if not isinstance(inner, dict) or name not in inner:
+            raise unknown("recipe key", key, paths(values))
+        inner = inner[name]
+    return inner
+
+
+def paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Every dotted path of nested mappings."""
+    found = []
+    for name, value in values.items():
+        found.append(f"{prefix}{name}")
+        if isinstance(value, dict):
+            found += paths(value, f"{prefix}{name}.")
+    return found
+
+
+def _explained(problem: ValidationError) -> BadValue | UnknownName:
+    first = problem.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return unknown("recipe key", key, paths(Recipe().model_dump(mode="json")))
+    return BadValue(f"recipe: {key}: {first['msg']}, got {first['input']!r}")
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """One `key=value` of the command line; the value is read as YAML.
+
+    >>> parse_setting("penalties.r1=0.5")
+    ('penalties.r1', 0.5)
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise BadValue(f"--set takes key=value, got {text!r}")
+    try:
+        return key.strip(), _number(yaml.safe_load(value))
+    except yaml.YAMLError as problem:
+        raise BadValue(f"--set {key}: {value!r} is not a value: {problem}") from problem
+
+
+def _number(value: Any) -> Any:
+    """YAML reads 1e-3 as text; here it is a number."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,126 @@
+"""What a run records: one table. What is not in it, or was not recorded, is "not measured".
+
+Readers (reports, the doctor) look a quantity up here to know its shape, how often it is written,
+what it costs and which findings read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from saddle.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One recorded quantity.
+
+    Attributes:
+        what: what it says, in words.
+        shape: of one record, `n` rows, `t` per term.
+        cadence: `look` (at every look), `first` (once), `end` (once, at the end).
+        cost: in words, what recording it costs.
+        place: the file and key in which it stands.
+        findings: keys of the findings that read it.
+    """
+
+    what: str
+    shape: str
+    cadence: str
+    cost: str
+    place: str
+    findings: tuple[str, ...] = ()
+
+
+RECORDED: Catalogue[Quantity] = Catalogue(
+    "recorded quantity",
+    {
+        "losses": Quantity(
+            "each player's terms, mean since the last look",
+            "t",
+            "look",
+            "none: the loop has them",
+            "events.jsonl losses",
+            ("oscillation", "stuck", "non-finite"),
+        ),
+        "gradients": Quantity(
+            "norm of each player's last gradient",
+            "2",
+            "look",
+            "one pass over the gradients",
+            "events.jsonl gradients",
+            ("vanishing-gradient", "exploding-gradient"),
+        ),
+        "scores": Quantity(
+            "mean and spread of the critic's scores of real and fake watch rows",
+            "4 a duel",
+            "look",
+            "two critic passes",
+            "events.jsonl critics.DUEL",
+            ("critic-wins", "critic-overfits"),
+        ),
+        "auc": Quantity(
+            "share of watch pairs in which the critic scores real above fake",
+            "1 a duel",
+            "look",
+            "a sort",
+            "events.jsonl critics.DUEL.auc",
+            ("critic-wins", "vanishing-gradient"),
+        ),
+        "estimate": Quantity(
+            "the distance's own estimate on watch rows and fresh fakes",
+            "1 a duel",
+            "look",
+            "none beyond the scores",
+            "events.jsonl critics.DUEL.estimate",
+            ("distance-stalls", "bound-above-truth"),
+        ),
+        "watch": Quantity(
+            "sliced W1 between watch rows and samples of the average, with its floor",
+            "2",
+            "look",
+            "a sort in each of 32 directions",
+            "events.jsonl watch",
+            ("distance-stalls", "collapse"),
+        ),
+        "modes": Quantity(
+            "modes captured and high-quality share, where the source knows its modes",
+            "2",
+            "look",
+            "one distance to each mode",
+            "events.jsonl modes",
+            ("collapse", "mode-hopping"),
+        ),
+        "schedule": Quantity(
+            "the scheduled values and the phase",
+            "6",
+            "look",
+            "none",
+            "events.jsonl schedule",
+        ),
+        "samples": Quantity(
+            "samples of the average from fixed noise",
+            "n x d",
+            "look",
+            "one generator pass",
+            "looks/STEP.npz samples",
+            ("collapse", "mode-hopping", "oscillation"),
+        ),
+        "surface": Quantity(
+            "the critic's score on a grid over the data",
+            "g x g",
+            "look",
+            "one critic pass over the grid",
+            "looks/STEP.npz surface",
+            ("surface-too-simple",),
+        ),
+        "field": Quantity(
+            "the generator's objective differentiated by its samples, with its sign turned",
+            "n x d",
+            "look",
+            "one backward pass to the samples",
+            "looks/STEP.npz field",
+            ("vanishing-gradient",),
+        ),
+    },
+)

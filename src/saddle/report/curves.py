@@ -1,0 +1,206 @@
+"""Pictures of numbers over the steps of a run, with its phases as the ground."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saddle.report.read import Floats, Record
+from saddle.report.style import (
+    ACCENT,
+    CRITIC,
+    DASHES,
+    FAKE,
+    INK,
+    MUTED,
+    REAL,
+    SERIES,
+    drawn,
+    legend,
+    sheet,
+    thousands,
+    words,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PLAYERS = ("generator", "critic")
+PHASES = {"warm": "#f4efe6", "decay": "#edf1f6"}
+"""The ground of a phase; hold is left white."""
+
+
+@drawn
+def losses(record: Record) -> Figure:
+    """Each player's terms."""
+    names = record.names("losses")
+    sides = [(p, [n for n in names if n.partition(".")[0] == p]) for p in PLAYERS]
+    shown = [(player, held) for player, held in sides if held]
+    figure = sheet(9.0, 3.0)
+    axes = figure.subplots(1, len(shown), squeeze=False)
+    for ax, (player, held) in zip(axes.flat, shown, strict=True):
+        for number, name in enumerate(held):
+            line(ax, number, *record.series("losses", name), words(name.partition(".")[2], 30))
+        dress(ax, record, f"the {player}'s terms")
+        legend(ax)
+    return figure
+
+
+@drawn
+def watch(record: Record) -> Figure:
+    """The watched distance and its floor: what two sets of real rows differ by."""
+    steps, value = record.series("watch", "value")
+    figure = sheet(6.4, 3.0)
+    ax = figure.subplots()
+    ax.plot(steps, value, color=FAKE, marker="o", ms=2.6, label="samples to data")
+    where, floor = record.series("watch", "floor")
+    if len(floor):
+        ax.plot(where, floor, color=REAL, lw=1.2, ls=DASHES[1], label="floor: data to data")
+    if len(value) and min(np.nanmin(value), *floor[:1], np.inf) > 0:
+        ax.set_yscale("log")
+    dress(ax, record, words(record.latest("watch", "name") or "watched distance"))
+    legend(ax)
+    return figure
+
+
+@drawn
+def estimates(record: Record) -> Figure:
+    """Each duel's estimate of its own distance, on watch rows."""
+    figure = sheet(6.4, 3.0)
+    ax = figure.subplots()
+    for number, duel in enumerate(record.names("critics")):
+        line(ax, number, *record.series("critics", duel, "estimate"), words(duel, 30))
+    ax.axhline(0, color=MUTED, lw=0.7)
+    dress(ax, record, f"{words(record.recipe.get('distance', 'distance'))}: the critic's estimate")
+    legend(ax)
+    return figure
+
+
+@drawn
+def aucs(record: Record) -> Figure:
+    """How strong each critic is: the share of pairs in which it scores real above fake."""
+    figure = sheet(6.4, 3.0)
+    ax = figure.subplots()
+    for number, duel in enumerate(record.names("critics")):
+        line(ax, number, *record.series("critics", duel, "auc"), words(duel, 30))
+    ax.axhline(0.5, color=MUTED, lw=0.9, ls=DASHES[2])
+    ax.annotate(
+        "cannot tell", (0.995, 0.5), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+        color=MUTED, fontsize=7.5, xytext=(0, 2), textcoords="offset points",
+    )  # fmt: skip
+    ax.set_ylim(min(0.4, ax.get_ylim()[0]), 1.02)
+    dress(ax, record, "how well the critic tells (AUC)")
+    legend(ax)
+    return figure
+
+
+@drawn
+def scores(record: Record) -> Figure:
+    """Mean of the scores of real and of fake rows, with one standard deviation."""
+    duels = record.names("critics")
+    figure = sheet(6.4, 2.6 * len(duels) + 0.4)
+    for ax, duel in zip(figure.subplots(len(duels), 1, squeeze=False).flat, duels, strict=True):
+        for side, color in (("real", REAL), ("fake", FAKE)):
+            steps, mean = record.series("critics", duel, f"{side}_mean")
+            ax.plot(steps, mean, color=color, label=side)
+            same, spread = record.series("critics", duel, f"{side}_std")
+            if len(same) == len(steps):
+                ax.fill_between(steps, mean - spread, mean + spread, color=color, alpha=0.14, lw=0)
+        dress(ax, record, f"{words(duel)}: the critic's scores")
+        legend(ax, ncols=2)
+    return figure
+
+
+@drawn
+def modes(record: Record) -> Figure:
+    """Modes captured, and the share of samples that lie close to one."""
+    figure = sheet(6.4, 3.0)
+    ax = figure.subplots()
+    steps, captured = record.series("modes", "captured")
+    of = record.series("modes", "of")[1]
+    total = float(of[-1]) if len(of) else float(captured.max())
+    ax.step(steps, captured, where="post", color=CRITIC, label="modes captured")
+    ax.axhline(total, color=CRITIC, lw=0.9, ls=DASHES[2])
+    ax.set_ylim(0, total * 1.06)
+    ax.locator_params(axis="y", integer=True)
+    when, quality = record.series("modes", "high_quality")
+    if len(quality):
+        share = ax.twinx()
+        share.plot(when, quality, color=ACCENT, ls=DASHES[1], label="high quality (right)")
+        share.set_ylim(0, 1.06)
+        share.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        share.spines["right"].set_visible(False)
+        legend(share, loc="lower right", bbox_to_anchor=(1, 0.12))
+    legend(ax, loc="lower right")
+    dress(ax, record, f"modes captured, of {total:g}")
+    return figure
+
+
+@drawn
+def gradients(record: Record) -> Figure:
+    """The norm of each player's gradient."""
+    figure = sheet(6.4, 3.0)
+    ax = figure.subplots()
+    for player, color in zip(PLAYERS, (FAKE, CRITIC), strict=True):
+        steps, norm = record.series("gradients", player)
+        if len(norm):
+            ax.plot(steps, np.where(norm > 0, norm, np.nan), color=color, label=player)
+    ax.set_yscale("log")
+    dress(ax, record, "norm of the gradient")
+    legend(ax)
+    return figure
+
+
+@drawn
+def schedule(record: Record) -> Figure:
+    """The scheduled values, each on its own scale."""
+    names = record.names("schedule")
+    figure = sheet(9.0, 2.1 * -(-len(names) // 3) + 0.2)
+    axes = figure.subplots(-(-len(names) // 3), min(3, len(names)), squeeze=False).flat
+    for number, ax in enumerate(axes):
+        ax.set_visible(number < len(names))
+    for ax, name in zip(axes, names, strict=False):
+        ax.plot(*record.series("schedule", name), color=INK, lw=1.3)
+        dress(ax, record, words(name, 30))
+        ax.set_xlabel("")
+        ax.locator_params(axis="y", nbins=4)
+        ax.ticklabel_format(axis="y", style="plain", useOffset=False)
+    return figure
+
+
+def line(ax: Axes, number: int, steps: Floats, value: Floats, label: str) -> None:
+    """One of several lines of a kind, told apart by colour and by dash."""
+    color, dash = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
+    dot = "o" if len(steps) == 1 else None
+    ax.plot(steps, value, color=color, ls=dash, label=label, marker=dot)
+
+
+def dress(ax: Axes, record: Record, title: str) -> None:
+    """Title, steps, hair lines, phases."""
+    ax.set_title(title)
+    ax.set_xlabel("step")
+    thousands(ax.xaxis)
+    ax.grid(axis="y")
+    steps = [event["step"] for event in record.events]
+    if len(steps) > 1:
+        ax.set_xlim(steps[0], steps[-1])
+    phases(ax, record)
+
+
+def phases(ax: Axes, record: Record) -> None:
+    """The ground of each phase, its name at the foot."""
+    known = [(e["step"], str(e["phase"])) for e in record.events if e.get("phase")]
+    start = known[0][0] if known else 0
+    for name, group in groupby(known, key=lambda item: item[1]):
+        end = list(group)[-1][0]
+        if name in PHASES and end > start:
+            ax.axvspan(start, end, color=PHASES[name], lw=0, zorder=-2)
+            ax.annotate(
+                name, ((start + end) / 2, 0.02), xycoords=("data", "axes fraction"), ha="center",
+                fontsize=7, color=MUTED,
+            )  # fmt: skip
+        start = end
+

@@ -1,0 +1,101 @@
+"""The film of a run: one frame a look, samples over data over the critic."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from saddle.report.clouds import DRAWN, frame, panels
+from saddle.report.read import Look, Record
+from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score
+from saddle.report.style import pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_FRAMES = 120
+MOST_BYTES = 2_400_000
+COLOURS = 64
+SIZES = (100, 80, 64, 50)
+"""Dots an inch, tried in turn until the film is small enough."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """Frames that share one palette, and the step of each."""
+
+    steps: list[int]
+    frames: list[Image]
+
+    def gif(self) -> bytes:
+        """The frames as an animated GIF that lasts about eight seconds and holds its end."""
+        file, first = io.BytesIO(), self.frames[0]
+        pace = min(max(8000 // len(self.frames), 80), 600)
+        length = [pace] * (len(self.frames) - 1) + [2600]
+        rest = self.frames[1:]
+        first.save(
+            file, "GIF", save_all=True, append_images=rest, duration=length, loop=0, disposal=1
+        )
+        return file.getvalue()
+
+    def still(self, number: int) -> bytes:
+        """One frame as PNG."""
+        file = io.BytesIO()
+        self.frames[number].save(file, "PNG", optimize=True)
+        return file.getvalue()
+
+
+def shot(record: Record) -> Film | None:
+    """The film of a run, or None where no look holds samples."""
+    looks = [look for look in record.looks if any(name in look.arrays for name, _, _ in DRAWN)]
+    looks = spread(looks, MOST_FRAMES)
+    if not looks:
+        return None
+    shade = film_shade(record, looks)
+    for dpi in SIZES:
+        film = Film([look.step for look in looks], one_palette(pictures(record, looks, shade, dpi)))
+        if len(film.gif()) <= MOST_BYTES:
+            break
+    return film
+
+
+def spread(looks: list[Look], most: int) -> list[Look]:
+    """At most so many looks, evenly, the first and the last among them.
+
+    >>> spread([1, 2, 3, 4, 5], 3)
+    [1, 3, 5]
+    """
+    if len(looks) <= most:
+        return looks
+    return [looks[round(i * (len(looks) - 1) / (most - 1))] for i in range(most)]
+
+
+def film_shade(record: Record, looks: list[Look]) -> Shade | None:
+    """One scale for the whole film: D where the score is a log ratio, else the score."""
+    duels = [panel.duel for panel in panels(record, looks[-1]) if panel.duel]
+    if not duels:
+        return None
+    if meaning(record, duels[0]) == LOG_RATIO:
+        return probability()
+    return max((score(record, duel, looks) for duel in duels), key=lambda shade: shade.limit)
+
+
+def pictures(record: Record, looks: list[Look], shade: Shade | None, dpi: int) -> list[Image]:
+    """Each look as a picture."""
+    from PIL import Image
+
+    drawn = [pixels(frame(record, look, shade), dpi=dpi) for look in looks]
+    return [Image.frombytes("RGBA", (w, h), data).convert("RGB") for w, h, data in drawn]
+
+
+def one_palette(images: list[Image]) -> list[Image]:
+    """The same few colours for every frame, found on up to five of them; no dither."""
+    from PIL import Image
+
+    picked = [images[i * (len(images) - 1) // 4] for i in range(5)]
+    strip = Image.new("RGB", (images[0].width, images[0].height * len(picked)))
+    for number, image in enumerate(picked):
+        strip.paste(image, (0, number * image.height))
+    palette = strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    return [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]

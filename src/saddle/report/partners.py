@@ -1,0 +1,119 @@
+"""Pictures of rows that belong to something: to what was given, or to a partner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saddle.report.canvas import Canvas, canvas, finite
+from saddle.report.clouds import panels, remark, rows
+from saddle.report.read import Array, Arrays, Record
+from saddle.report.style import INK, LABELS, drawn, legend, sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Given = tuple[str, Array, Array]
+"""A title, rows, and what was given for each of them."""
+
+PAIRS = (
+    ("watched", "reconstruction", "x", "x → G(E(x))"),
+    ("a", "a_to_b", "", "a → b"),
+    ("b", "b_to_a", "", "b → a"),
+)
+"""Rows of which each has a partner: from, to, the space of both where it is one, and a title."""
+
+
+
+@drawn
+def conditional(record: Record) -> Figure:
+    """Data and samples side by side, coloured by what was given."""
+    look = [look for look in record.looks if "given" in look.arrays][-1]
+    panel = panels(record, look)[0]
+    sides = [("data", panel.real, record.real.get("given"))]
+    sides += [("samples", panel.fake, look.arrays["given"])]
+    held = [(title, x, given) for title, x, given in sides if given is not None and len(x)]
+    if all(given.ndim == 1 for _, _, given in held):
+        return by_label(held, panel.canvas)
+    return by_point([(title, x, rows(given)) for title, x, given in held], panel.canvas)
+
+
+def by_label(sides: list[Given], place: Canvas) -> Figure:
+    """A colour a class; its number stands at the mean of its rows."""
+    figure = sheet(9.0, 4.7 if sides[0][1].shape[1] > 1 else 3.4)
+    classes = sorted({int(c) for _, _, given in sides for c in given})
+    axes = figure.subplots(1, len(sides), squeeze=False)
+    for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
+        for number, label in enumerate(classes):
+            if (mine := x[: len(given)][given == label]).size:
+                place.fake(ax, mine, color=LABELS[number % len(LABELS)], label=str(label))
+        place.dress(ax)
+        ax.set_title(f"{title} by label")
+        if x.shape[1] == 1 and len(classes) <= len(LABELS):
+            legend(ax, loc="upper right", ncols=2, title="label")
+        name_classes(ax, place, x[: len(given)], given, classes)
+    return figure
+
+
+def name_classes(ax: Axes, place: Canvas, x: Array, given: Array, classes: list[int]) -> None:
+    """The number of each class, in the plane at the middle of its rows."""
+    for label in classes if x.shape[1] > 1 else []:
+        inside = finite(x[given == label])
+        if len(inside):
+            at = np.median(place.at(inside), axis=0)
+            ax.annotate(
+                str(label), at, ha="center", va="center", fontsize=8, fontweight="bold", color=INK,
+                bbox={"boxstyle": "round,pad=.18", "fc": "white", "ec": "none", "alpha": 0.8},
+                clip_on=True,
+            )  # fmt: skip
+
+
+def by_point(sides: list[Given], place: Canvas) -> Figure:
+    """The given as a colour, or as the first axis where it and the sample are one number each."""
+    flat = sides[0][1].shape[1] == 1
+    figure = sheet(9.0, 4.2)
+    low, high = np.quantile(finite(sides[0][2])[:, 0], [0.01, 0.99])
+    axes = figure.subplots(1, len(sides), squeeze=False, sharex=flat, sharey=flat)
+    for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
+        c, n = given[:, 0], min(len(x), len(given))
+        at = np.column_stack([c[:n], x[:n, 0]]) if flat else place.at(x[:n])
+        dots = ax.scatter(*at.T, c=c[:n], s=7, lw=0, cmap="cividis", vmin=low, vmax=high)
+        if flat:
+            ax.set(xlabel="given", ylabel="x")
+        else:
+            place.dress(ax)
+        ax.set_title(f"{title} by what was given")
+    if not flat:
+        bar = figure.colorbar(dots, ax=axes, shrink=0.8, aspect=28, pad=0.02)
+        bar.set_label("given, first coordinate")
+        bar.outline.set_visible(False)
+    return figure
+
+
+@drawn
+def pairs(record: Record) -> Figure:
+    """Each row and its partner, joined: reconstructions, or translations."""
+    look = [look for look in record.looks if paired(look.arrays)][-1]
+    shown = paired(look.arrays)
+    flat = rows(look.arrays[shown[0][0]]).shape[1] == 1
+    figure = sheet(9.0 if len(shown) > 1 or flat else 6.2, 3.6 if flat else 4.9 + (len(shown) == 1))
+    axes = figure.subplots(1, len(shown), squeeze=False)
+    for ax, (start, end, space, title) in zip(axes.flat, shown, strict=True):
+        x, y = rows(look.arrays[start]), rows(look.arrays[end])
+        place = canvas(x if space else np.concatenate([x, y]), name=space)
+        place.real(ax, x, label="from")
+        place.fake(ax, y, label="to")
+        place.dress(ax)
+        place.joins(ax, x, y)
+        ax.set_title(f"{title}, step {look.step:,}")
+        legend(ax, loc="upper right", markerscale=1.8)
+        remark(ax, place.note)
+    return figure
+
+
+def paired(held: Arrays) -> list[tuple[str, str, str, str]]:
+    """The pairs of rows that a look holds, of equal dimension."""
+    both = [pair for pair in PAIRS if pair[0] in held and pair[1] in held]
+    return [p for p in both if rows(held[p[0]]).shape[1] == rows(held[p[1]]).shape[1]]

@@ -1,0 +1,249 @@
+"""The run folder: its paths, its readers, and writers that never leave half a file.
+
+    runs/00007-grid-relativistic-logistic/
+      recipe.yaml  amendments.jsonl  environment.json  spaces/*.json
+      events.jsonl  looks/00002000.npz  samples/
+      checkpoints/00002000/  generators.safetensors critics.safetensors state.safetensors
+                             state.json SHA256SUMS
+      latest.json  best.json  evaluation.json  report.html
+
+Standard library only: everything after training reads the folder, never a live object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saddle.errors import BrokenRun, UnknownName, nearest
+
+Json = dict[str, Any]
+_NAME = re.compile(r"^(\d{5})-")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file under another name, sync it, then move it into place."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file under another name, sync it, then move it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    with open(part, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON, in place at once."""
+    write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def read_json(path: Path) -> Json:
+    """Read a JSON object; a damaged file is named."""
+    try:
+        value = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise BrokenRun(f"{path} is missing: is {path.parent} the folder of a run?") from None
+    except (ValueError, OSError) as problem:
+        raise BrokenRun(f"{path} cannot be read: {problem}") from problem
+    if not isinstance(value, dict):
+        raise BrokenRun(f"{path} holds {type(value).__name__}, not an object")
+    return value
+
+
+def read_lines(path: Path) -> list[Json]:
+    """Objects of a JSON-lines file; a last line cut short by a crash is left out."""
+    if not path.exists():
+        return []
+    found: list[Json] = []
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(json.loads(line))
+        except ValueError as problem:
+            if number < len(lines):
+                raise BrokenRun(f"{path} line {number} is not JSON: {problem}") from problem
+    return found
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> Run:
+        """A new folder, numbered after the last one; an existing folder is never taken."""
+        root.mkdir(parents=True, exist_ok=True)
+        while True:
+            taken = [int(m[1]) for p in root.iterdir() if (m := _NAME.match(p.name))]
+            path = root / f"{max(taken, default=0) + 1:05d}-{name}"
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """An existing run; a wrong path is answered with the nearest one."""
+        if (path / "recipe.yaml").is_file():
+            return cls(path)
+        if path.is_dir():
+            inside = sorted(p.name for p in path.iterdir())[:8]
+            held = ", ".join(inside) or "nothing"
+            raise BrokenRun(f"{path} is not a run: it has no recipe.yaml (it holds {held})")
+        root = path.parent if path.parent.is_dir() else Path("runs")
+        known = [p.name for p in root.iterdir()] if root.is_dir() else []
+        close = nearest(path.name, known)
+        hint = f": did you mean {root / close}?" if close else ""
+        raise UnknownName(f"there is no run at {path}{hint}")
+
+    @classmethod
+    def last(cls, root: Path) -> Run:
+        """The run of the highest number."""
+        found = sorted(p for p in root.glob("*/recipe.yaml") if _NAME.match(p.parent.name))
+        if not found:
+            raise UnknownName(f"there is no run in {root}: `saddle train` makes one")
+        return cls(found[-1].parent)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @property
+    def recipe(self) -> Path:
+        """What decides the run."""
+        return self.path / "recipe.yaml"
+
+    @property
+    def events(self) -> Path:
+        """One JSON object a look."""
+        return self.path / "events.jsonl"
+
+    @property
+    def looks(self) -> Path:
+        """One npz a look."""
+        return self.path / "looks"
+
+    @property
+    def amendments(self) -> Path:
+        """Later changes: step, key, old, new."""
+        return self.path / "amendments.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.path / "report.html"
+
+    def space(self, key: str) -> Path:
+        """The fitted space of a key of the batch."""
+        return self.path / "spaces" / f"{key}.json"
+
+    def look(self, step: int) -> Path:
+        """The arrays of one look."""
+        return self.looks / f"{step:08d}.npz"
+
+    def checkpoint(self, step: int) -> Path:
+        """The checkpoint of one step."""
+        return self.path / "checkpoints" / f"{step:08d}"
+
+    def append(self, path: Path, value: Json) -> None:
+        """Append one line, flushed."""
+        with open(path, "a") as file:
+            file.write(json.dumps(value, allow_nan=False) + "\n")
+
+    def latest(self) -> int | None:
+        """The step of the last checkpoint that was completed, or None."""
+        pointer = self.path / "latest.json"
+        return int(read_json(pointer)["step"]) if pointer.exists() else None
+
+    def best(self) -> int | None:
+        """The step of the best checkpoint, or None where none was chosen."""
+        pointer = self.path / "best.json"
+        return int(read_json(pointer)["step"]) if pointer.exists() else None
+
+    def forget_after(self, step: int) -> None:
+        """Drop events, looks and checkpoints beyond a step: what a resumed run will do again."""
+        kept = [line for line in read_lines(self.events) if line["step"] <= step]
+        write_text(self.events, "".join(json.dumps(line) + "\n" for line in kept))
+        for path in [*self.looks.glob("*"), *(self.path / "checkpoints").glob("*")]:
+            if path.name.startswith(".") or int(path.stem) > step:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def saved(self) -> list[int]:
+        """Steps of the complete checkpoints, in order."""
+        return sorted(int(path.name) for path in (self.path / "checkpoints").glob("[0-9]*"))
+
+    @contextmanager
+    def saving(self, step: int) -> Iterator[Path]:
+        """A folder to write a checkpoint in; it gets its name when everything is on the disk."""
+        final = self.checkpoint(step)
+        part = final.with_name(f".{final.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            yield part
+            _seal(part)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        shutil.rmtree(final, ignore_errors=True)
+        os.replace(part, final)
+        _sync(final.parent)
+        write_json(self.path / "latest.json", {"step": step})
+
+    def keep_only(self, steps: Iterable[int]) -> None:
+        """Remove every checkpoint but these."""
+        wanted = {self.checkpoint(step).name for step in steps}
+        for path in (self.path / "checkpoints").glob("[0-9]*"):
+            if path.name not in wanted:
+                shutil.rmtree(path)
+
+    def verify(self, step: int) -> Path:
+        """The checkpoint's folder, after its sums were compared."""
+        folder = self.checkpoint(step)
+        sums = folder / "SHA256SUMS"
+        if not sums.exists():
+            raise BrokenRun(f"checkpoint {folder} is incomplete: SHA256SUMS is missing")
+        for line in sums.read_text().splitlines():
+            digest, _, name = line.partition("  ")
+            if not (folder / name).exists() or _sum(folder / name) != digest:
+                raise BrokenRun(f"checkpoint {folder} is damaged: {name} is not what was saved")
+        return folder
+
+
+def _seal(folder: Path) -> None:
+    names = sorted(p.name for p in folder.iterdir())
+    for name in names:
+        _sync(folder / name)
+    write_text(
+        folder / "SHA256SUMS", "".join(f"{_sum(folder / name)}  {name}\n" for name in names)
+    )
+    _sync(folder)
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

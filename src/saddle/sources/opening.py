@@ -1,0 +1,125 @@
+"""From whatever a user names to a source: a catalogue name, a path, an array, a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy.typing as npt
+
+from saddle.errors import BadData, Incompatible, UnknownName, nearest
+from saddle.sources.arrays import Rows, TwoDomains
+from saddle.sources.base import Positions, RawBatch, Source, Split
+from saddle.sources.listing import SOURCES
+from saddle.sources.reading import Columns, Frame, Given, choose, from_array, from_frame, read
+from saddle.sources.strokes import Drawing, drawing, read_drawing
+
+Openable = str | Path | Source | Frame | Drawing | npt.ArrayLike
+"""A catalogue name, a path, a source, a data frame, strokes, or an array."""
+
+Names = str | Sequence[str | int]
+
+
+@runtime_checkable
+class _Gives(Protocol):
+    """What tells a source from other things."""
+
+    gives: frozenset[str]
+
+    def batch(self, positions: Positions, split: Split = "train") -> RawBatch: ...
+
+
+def open_source(
+    what: Any,
+    *,
+    seed: int = 0,
+    second: Any = None,
+    columns: Names | None = None,
+    given: Given | None = None,
+) -> Source:
+    """The source that is meant.
+
+    Args:
+        what: an `Openable`. A name of the catalogue goes before a file of that name, which
+            `./name` reaches.
+        seed: what endless sources are drawn from and finite ones shuffled by.
+        second: another `Openable`: the two become domains `a` and `b`.
+        columns: which columns are the points, "a,b" or a list; all but the given one by default.
+        given: the column, the file, or the values of what comes with each row: labels or points.
+    """
+    if second is not None:
+        if given is not None:
+            raise Incompatible("given goes with one set of points, not with two domains")
+        a = open_source(what, seed=seed, columns=columns)
+        return TwoDomains(a, open_source(second, seed=seed + _APART, columns=columns))
+    ready = _ready(what, seed)
+    if ready is None:
+        name, data = _columns(what)
+        return Rows(name, choose(data, columns=columns, given=given), seed=seed)
+    if columns is not None or given is not None:
+        raise Incompatible(
+            f"columns and given choose from a table; source {ready.name!r} gives "
+            f"{', '.join(sorted(ready.gives))} by itself"
+        )
+    return ready
+
+
+_APART = 0x5ADD1E
+"""Added to the seed of the second domain, so that two equal sets are not shuffled alike."""
+
+
+def _ready(what: Any, seed: int) -> Source | None:
+    """What is a source already, or names one, or draws one; None for tables."""
+    if isinstance(what, _Gives):
+        source: Source = what  # type: ignore[assignment]
+        return source
+    if isinstance(what, str) and what in SOURCES:
+        return SOURCES[what](seed)
+    if isinstance(what, str | Path) and Path(what).suffix.lower() == ".json":
+        return read_drawing(_existing(what), seed=seed)
+    if _is_drawing(what):
+        return drawing(what, seed=seed, name="drawing")
+    return None
+
+
+def _columns(what: Any) -> tuple[str, Columns]:
+    """A name for a table, and its columns."""
+    if isinstance(what, str | Path):
+        path = _existing(what)
+        return str(path), read(path)
+    if isinstance(what, Frame):
+        return "data frame", from_frame(what)
+    try:
+        return "array", from_array(what)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, BadData):
+            raise
+        raise BadData(f"points must be an array of shape (n, d), got {type(what)}") from None
+
+
+def _is_drawing(what: Any) -> bool:
+    """Whether it is lists of lists of points, three deep."""
+    for _ in range(2):
+        if not isinstance(what, list | tuple) or not what:
+            return False
+        what = what[0]
+    return isinstance(what, list | tuple) and len(what) > 0 and isinstance(what[0], Sequence)
+
+
+def _existing(what: str | Path) -> Path:
+    """The path where there is a file; otherwise the nearest names, of sources and of files."""
+    path = Path(what)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise BadData(f"{path} is a folder; points are read from one file")
+    folder = path.parent
+    files = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+    names = [] if path.suffix or len(path.parts) > 1 else [n.partition(":")[0] for n in SOURCES]
+    close = nearest(path.name, [*names, *files])
+    hint = f": did you mean {close!r}?" if close else "."
+    raise UnknownName(
+        f"no source and no file is called {str(what)!r}{hint} "
+        f"Sources: {', '.join(sorted(n.partition(':')[0] for n in SOURCES))}"
+    )

@@ -1,0 +1,39 @@
+"""The average of the generator's weights over its last steps (EMA): what a user samples from."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+from saddle.reference import Reference
+
+REFERENCE = Reference(
+    "yazici2019",
+    "The Unusual Effectiveness of Averaging in GAN Training",
+    "Yazici, Yasin and Foo, Chuan-Sheng and Winkler, Stefan and others",
+    2019,
+    "ICLR, arXiv 1806.04498",
+)
+
+
+class Average:
+    """w_avg <- b w_avg + (1 - b) w, with b = min(memory, (1 + t) / (10 + t)).
+
+    The second bound forgets the first, bad weights at once. Buffers are copied as they are.
+    """
+
+    def __init__(self, live: nn.ModuleDict) -> None:
+        self.module = copy.deepcopy(live).requires_grad_(False)
+        self._live = list(live.parameters())
+        self._mean = list(self.module.parameters())
+        self._buffers = list(zip(self.module.buffers(), live.buffers(), strict=True))
+
+    @torch.no_grad()
+    def follow(self, step: int, memory: float) -> None:
+        """Take one step's weights in."""
+        keep = min(memory, (1 + step) / (10 + step))
+        torch._foreach_lerp_(self._mean, self._live, 1 - keep)
+        for mean, live in self._buffers:
+            mean.copy_(live)

@@ -1,0 +1,132 @@
+"""The loop: one page, an iterator. Whoever wants to watch a run iterates over it.
+
+A turn reads top to bottom: look, save, stop or go on, set the step's values, play, average.
+Nothing here knows which game, distance or data it plays.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor, nn
+
+from saddle.errors import NonFinite
+from saddle.games.base import Game, Player
+from saddle.games.streams import Streams
+from saddle.runs import Json, Run, write_bytes
+from saddle.training.blame import blame
+from saddle.training.feed import Feed
+from saddle.training.keep import keep_best_and_last
+from saddle.training.schedules import Clock, Phase
+from saddle.training.state import State
+from saddle.training.values import Values
+
+
+class Look(NamedTuple):
+    """What is seen at a look: numbers for events.jsonl, arrays for looks/."""
+
+    numbers: Json
+    arrays: dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How a run is played.
+
+    Attributes:
+        clock: the phases, and the number of steps.
+        values: what is scheduled.
+        seed: of every stream.
+        look: makes a look from the average, the game and the step.
+        look_every: steps between looks.
+        save_every: steps between checkpoints.
+        stop: asked once a step; True saves and ends.
+    """
+
+    clock: Clock
+    values: Values
+    seed: int
+    look: Callable[[nn.ModuleDict, Game, int], Look]
+    look_every: int
+    save_every: int
+    stop: Callable[[], bool] = lambda: False
+
+
+class Moment(NamedTuple):
+    """What an iteration tells: after `step` turns; `event` where there was a look."""
+
+    step: int
+    phase: Phase
+    event: Json | None
+    saved: bool
+
+
+def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
+    """Play the game from the state's step to the plan's end, one turn an iteration."""
+    game, streams, last = state.game, Streams(plan.seed, feed.device), plan.clock.steps
+    started = time.monotonic() - state.seconds
+
+    def loss(player: Player, move: int) -> Tensor:
+        terms = game.loss(player, feed(state.step, move), streams.at(state.step, move))
+        for name, term in terms.items():
+            value = term.item()
+            if not math.isfinite(value):
+                raise NonFinite(f"step {state.step}: the {player.value}'s {name} is {value}")
+            state.ledger.add(f"{player.value}.{name}", value)
+        return sum(terms.values(), start=next(iter(terms.values())).new_zeros(()))
+
+    while True:
+        # Look
+        event = None
+        if state.looked < state.step and (state.step % plan.look_every == 0 or state.step == last):
+            state.seconds = time.monotonic() - started
+            event = look(plan, state, run)
+
+        # Save
+        ends = state.step == last or plan.stop()
+        if state.saved < state.step and (state.step % plan.save_every == 0 or ends):
+            state.seconds = time.monotonic() - started
+            state.save(run)
+            keep_best_and_last(run)
+        yield Moment(state.step, plan.clock.phase(state.step), event, state.saved == state.step)
+        if ends:
+            return
+
+        # Set the values of this step
+        plan.values.apply(state, plan.clock)
+
+        # Play one turn
+        try:
+            state.rule.turn(state.teams, loss)
+        except NonFinite as problem:
+            raise blame(problem, state, feed, streams, run) from problem
+
+        # Average
+        state.step += 1
+        state.average.follow(state.step, plan.values.memory.at(plan.clock, state.step))
+
+
+def look(plan: Plan, state: State, run: Run) -> Json:
+    """Write one look; returns its line of events.jsonl."""
+    seen = plan.look(state.average.module, state.game, state.step)
+    event: Json = {
+        "step": state.step,
+        "phase": plan.clock.phase(state.step).value,
+        "seconds": round(state.seconds, 3),
+        "losses": state.ledger.close(),
+        "schedule": plan.values.at(plan.clock, state.step),
+        **seen.numbers,
+    }
+    run.append(run.events, event)
+    file = io.BytesIO()
+    np.savez_compressed(file, **seen.arrays)  # type: ignore[arg-type]
+    write_bytes(run.look(state.step), file.getvalue())
+    state.looked = state.step
+    return event

@@ -1,0 +1,85 @@
+"""Values that change over a run, in three phases: warm, hold, decay.
+
+    warm    from `start` to `hold` along a half cosine, over the first part of the run
+    hold    `hold`
+    decay   from `hold` to `end` along a half cosine, over the last part of the run
+
+What is scheduled: each player's learning rate (as a factor), the penalties' weight (as a factor),
+Adam's beta2, the average's memory, the strength of fading views.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(str, Enum):
+    """Where a run is."""
+
+    WARM = "warm"
+    HOLD = "hold"
+    DECAY = "decay"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The steps at which the phases begin.
+
+    Attributes:
+        warm: steps of the warm phase.
+        decay: first step of the decay phase.
+        steps: where the run ends.
+    """
+
+    warm: int
+    decay: int
+    steps: int
+
+    @classmethod
+    def of(cls, steps: int, *, warm: float = 0.0, decay: float = 0.3) -> Clock:
+        """Phases as shares of the run.
+
+        >>> Clock.of(1000, warm=0.05)
+        Clock(warm=50, decay=700, steps=1000)
+        """
+        return cls(round(warm * steps), round((1 - decay) * steps), steps)
+
+    def phase(self, step: int) -> Phase:
+        """The phase of a step."""
+        if step < self.warm:
+            return Phase.WARM
+        return Phase.HOLD if step < self.decay else Phase.DECAY
+
+    def share(self, step: int) -> float:
+        """How much of the present phase is over, in [0, 1]."""
+        if step < self.warm:
+            return step / self.warm
+        if step < self.decay:
+            return (step - self.warm) / (self.decay - self.warm)
+        return (step - self.decay) / max(1, self.steps - self.decay)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A value in three phases; `start` and `end` default to `hold`."""
+
+    hold: float
+    start: float | None = None
+    end: float | None = None
+
+    def at(self, clock: Clock, step: int) -> float:
+        """The value at a step.
+
+        >>> Schedule(1.0, end=0.0).at(Clock.of(100, decay=0.5), 75)
+        0.5
+        """
+        ends = {
+            Phase.WARM: (self.start, self.hold),
+            Phase.HOLD: (self.hold, self.hold),
+            Phase.DECAY: (self.hold, self.end),
+        }
+        first, last = (self.hold if v is None else v for v in ends[clock.phase(step)])
+        turn = 0.5 - 0.5 * math.cos(math.pi * clock.share(step))
+        return first + (last - first) * turn
