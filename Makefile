@@ -20,7 +20,7 @@ TESTS ?=
 .PHONY: help demo test check clean
 
 help:
-	@sed -n '/^#/s/^# \{0,1\}//p; /^$$/q' Makefile
+	@awk '!/^#/ { exit } { sub(/^# ?/, ""); print }' Makefile
 
 demo: .venv/.ok
 	.venv/bin/saddle train $(DEMO) --out runs

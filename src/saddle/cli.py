@@ -96,7 +96,7 @@ def train(
 
     session = start(made, out, trusted=trust_code)
     card(session)
-    play(session, tensorboard=tensorboard, quiet=quiet)
+    play(session, tensorboard=tensorboard, quiet=quiet, trusted=trust_code)
 
 
 @app.command()
@@ -119,7 +119,7 @@ def resume(
         changes["steps"] = amended(found)[0].steps + steps
     session = take_up(found, changes, trusted=trust_code)
     terminal.say(f"resume {found.path} at step {session.state.step} of {session.plan.clock.steps}")
-    play(session, tensorboard=tensorboard, quiet=quiet)
+    play(session, tensorboard=tensorboard, quiet=quiet, trusted=trust_code)
 
 
 @app.command()
@@ -140,7 +140,7 @@ def sample(
     condition = None if given is None else read_condition(trained, given)
     drawn = trained.sample(n, given=condition, seed=seed)
     path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}.csv"
-    write_rows(drawn, path, trained)
+    write_rows(drawn, path)
     terminal.say(f"{n} samples of step {trained.step} in {path}")
 
 
@@ -161,7 +161,7 @@ def translate(
     trained.must("translate")
     made = trained.translate(read_rows(input), back=back)
     path = out or input.with_name(f"{input.stem}-translated{input.suffix}")
-    write_rows({"a" if back else "b": made}, path, trained)
+    write_rows({"a" if back else "b": made}, path)
     terminal.say(f"{len(made)} rows in {path}")
 
 
@@ -181,7 +181,7 @@ def encode(
     trained.must("encode")
     made = trained.encode(read_rows(input))
     path = out or input.with_name(f"{input.stem}-encoded{input.suffix}")
-    write_rows({"z": made}, path, trained)
+    write_rows({"z": made}, path)
     terminal.say(f"{len(made)} latents in {path}")
 
 
@@ -234,10 +234,7 @@ def cite(run: Annotated[Path, typer.Argument(help="The run.")], as_json: Json = 
 @app.command()
 def report(run: Annotated[Path, typer.Argument(help="The run.")]) -> None:
     """Measure a run again and write its report anew."""
-    from saddle.build.session import resume as take_up
-
-    session = take_up(find(run, run.parent))
-    finish(session)
+    finish(find(run, run.parent))
 
 
 @app.command()
@@ -272,7 +269,7 @@ def card(session: Session) -> None:
     terminal.show_facts(facts(session), warnings=warnings(session))
 
 
-def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
+def play(session: Session, *, tensorboard: bool, quiet: bool, trusted: bool) -> None:
     """Play to the end, show it, and leave the report."""
     from saddle.training.watchers import tensorboard as board
 
@@ -288,20 +285,22 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
         terminal.say(f"stopped at step {session.state.step} of {last}, saved")
         terminal.say(f"go on with: saddle resume {session.run.path}")
         raise typer.Exit(130)
-    finish(session)
+    finish(session.run, trusted=trusted)
 
 
-def finish(session: Session) -> None:
+def finish(run: Run, *, trusted: bool = False) -> None:
     """Measure, write the report, and say where it is."""
-    from saddle.assess import assess
+    from saddle.build.session import amended
+    from saddle.evaluate import assess
     from saddle.listing import references_of
     from saddle.report import write_report
 
-    found = assess(session)
-    page = write_report(session.run, references=references_of(session.recipe))
-    terminal.show_table(found["measures"])
+    found = assess(run, trusted=trusted)
+    page = write_report(run, references=references_of(amended(run)[0]))
+    columns = ("name", "value", "floor", "n", "better")
+    terminal.show_table([{key: row[key] for key in columns} for row in found["measures"]])
     terminal.say(f"report  {page}")
-    terminal.say(f"next    saddle sample {session.run.path} -n 1000 --out samples.csv")
+    terminal.say(f"next    saddle sample {run.path} -n 1000 --out samples.csv")
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ class Recipe(_Strict):
         data: a source's name, a path, or `python` for what was passed in.
         second: the second domain, where the game needs one and `data` does not give it.
         given: column or field that conditions, where the data has several.
-        game: who plays.
+        game: who plays; what fits the source where none is named.
         distance: what close means.
         ratio: how the ratio is learned (f-divergences), or the distance's own way.
         objective: what the generator minimises (f-divergences), or the distance's own.
@@ -103,7 +103,7 @@ class Recipe(_Strict):
     data: str = "grid"
     second: str | None = None
     given: str | None = None
-    game: str = "gan"
+    game: str | None = None
     distance: str = "relativistic"
     ratio: str | None = None
     objective: str | None = None
@@ -179,8 +179,10 @@ class Recipe(_Strict):
         return Recipe.of(values)
 
     def value(self, key: str) -> Any:
-        """The value at a dotted path."""
-        return find(self.model_dump(mode="json"), key)
+        """The value at a dotted path; None for a penalty or weight that is not there."""
+        values = self.model_dump(mode="json")
+        path, last = split(key)
+        return values[path].get(last) if path in _OPEN else find(values, key)
 
 
 _OPEN = ("penalties", "weights")
@@ -189,20 +191,34 @@ _OPEN = ("penalties", "weights")
 
 def put(values: dict[str, Any], key: str, value: Any) -> None:
     """Set the value at a dotted path that exists; None takes a penalty or weight away."""
-    *path, last = key.split(".")
-    inner = find(values, ".".join(path)) if path else values
-    if not isinstance(inner, dict) or (last not in inner and path[-1:] not in [[o] for o in _OPEN]):
+    path, last = split(key)
+    inner = find(values, path) if path else values
+    if not isinstance(inner, dict) or (last not in inner and path not in _OPEN):
         raise unknown("recipe key", key, paths(values))
-    if value is None and path[-1:] in [[o] for o in _OPEN]:
+    if value is None and path in _OPEN:
         inner.pop(last, None)
     else:
         inner[last] = value
 
 
+def split(key: str) -> tuple[str, str]:
+    """A dotted path as where and what; names of penalties may hold dots of their own.
+
+    >>> split("generator.width"), split("penalties.clip:0.01"), split("steps")
+    (('generator', 'width'), ('penalties', 'clip:0.01'), ('', 'steps'))
+    """
+    head, _, rest = key.partition(".")
+    if head in _OPEN and rest:
+        return head, rest
+    path, _, last = key.rpartition(".")
+    return path, last
+
+
 def find(values: Any, key: str) -> Any:
     """The value at a dotted path; a wrong path is answered with the nearest."""
     inner = values
-    for name in key.split("."):
+    path, last = split(key)
+    for name in [*(path.split(".") if path else []), last]:
         if not isinstance(inner, dict) or name not in inner:
             raise unknown("recipe key", key, paths(values))
         inner = inner[name]

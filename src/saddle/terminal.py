@@ -50,6 +50,11 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def show_json(value: Any) -> None:
+    """Anything as JSON."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
 def show_facts(facts: Iterable[tuple[str, str]], *, warnings: Sequence[str] = ()) -> None:
     """Label and text, one a line; warnings below."""
     table = Table.grid(padding=(0, 2))

@@ -18,9 +18,11 @@ LEVELS = (
     ("presets",),
     ("build",),
     ("report", "doctor", "evaluate", "export"),
+    ("assess", "listing", "output"),
     ("api", "compare", "sweep"),
     ("__init__",),
     ("lab",),
+    ("terminal",),
     ("cli",),
     ("__main__",),
 )

@@ -17,7 +17,7 @@ def prints(module: Module) -> Iterator[Offence]:
 
 def by_string(module: Module) -> Iterator[Offence]:
     for call, name in calls(module):
-        if name in {"getattr", "setattr", "delattr", "hasattr"}:
+        if name in {"getattr", "setattr", "hasattr"}:
             yield call.lineno, f"{name}: say what is needed in a type instead"
 
 

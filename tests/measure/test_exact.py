@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from known_laws import FGAN_TARGET, grid, normal
 from scipy import integrate as scipy_integrate
-from tests.measure.plane import FGAN_TARGET, grid, normal
 
 from saddle.errors import BadData, BadValue, UnknownName
 from saddle.measure import (
@@ -150,6 +150,38 @@ def test_a_heavier_tail_makes_pearson_infinite_but_not_kl():
     )
 
 
+def test_a_law_without_variance_is_infinitely_far_from_a_gaussian():
+    def cauchy(x):
+        return -np.log(np.pi) - np.log1p(x[:, 0] ** 2)
+
+    q = normal(0.0, 1.0).log_density
+    assert f_divergence(cauchy, q, f=kl).value == math.inf
+    # 1e-4 of the mass of such a tail lies outside of +-10,000
+    assert f_divergence(q, cauchy, f=kl).value == pytest.approx(0.2592, abs=1e-3)
+
+
+@pytest.mark.parametrize("a", [-3.0, -0.5, 0.99, 3.0, 6.0])
+def test_alpha_between_gaussians_meets_its_closed_form(a):
+    # int p^a q^(1-a) = exp(-a (1-a) m^2 / 2) for N(0, 1) and N(m, 1)
+    p, q = normal(0.0, 1.0).log_density, normal(0.7, 1.0).log_density
+    truth = (math.exp(-a * (1 - a) * 0.49 / 2) - 1) / (a * (a - 1))
+    assert f_divergence(p, q, f=alpha(a)).value == pytest.approx(truth, abs=1e-10, rel=1e-9)
+
+
+def test_the_paired_relativistic_optimum_is_a_jsd_of_product_laws():
+    # E log sigmoid(v(x) - v(y)) at v = log p/q over P x Q is JSD(P x Q, Q x P) - log 2.
+    p, q = normal(0.0, 1.0), normal(1.0, 1.0)
+
+    def pair(first, second):
+        return lambda z: first.log_density(z[:, :1]) + second.log_density(z[:, 1:])
+
+    found = f_divergence(pair(p, q), pair(q, p), f=jsd, dimension=2).value - math.log(2)
+    # v(x) - v(y) = y - x is N(1, 2): one integral over the line
+    t, w = np.polynomial.hermite_e.hermegauss(120)
+    direct = -(w @ np.logaddexp(0.0, -(1 + math.sqrt(2) * t))) / math.sqrt(2 * math.pi)
+    assert found == pytest.approx(direct, abs=1e-6)
+
+
 def test_softened_reverse_kl_is_reverse_kl_less_two_jsd():
     p, q = normal(0.0, 1.0).log_density, normal(0.7, 1.4).log_density
     apart = f_divergence(p, q, f=reverse_kl).value - 2 * f_divergence(p, q, f=jsd).value
@@ -258,10 +290,15 @@ def test_bad_bounds_are_refused(bounds):
 
 def test_other_mistakes_are_named():
     p = normal(0.0, 1.0).log_density
+    box = ((-9.0, 9.0),)
     with pytest.raises(BadData, match="nan"):
-        f_divergence(lambda x: np.full(len(x), np.nan), p, f=kl)
+        f_divergence(lambda x: np.full(len(x), np.nan), p, f=kl, bounds=box)
     with pytest.raises(BadData, match="must map"):
-        f_divergence(lambda x: x, p, f=kl)
+        f_divergence(lambda x: x, p, f=kl, bounds=box)
+    with pytest.raises(BadValue, match="no density is visible"):
+        f_divergence(lambda x: np.full(len(x), np.nan), lambda x: -np.inf * x[:, 0] ** 2, f=kl)
+    with pytest.raises(BadValue, match="f must be finite"):
+        f_divergence(p, p, f=lambda u: np.exp(u))
     with pytest.raises(BadValue, match="dimension"):
         f_divergence(p, p, f=kl, dimension=3)
     with pytest.raises(UnknownName, match="pearson"):

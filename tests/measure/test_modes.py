@@ -6,8 +6,8 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from known_laws import Mixture, grid
 from scipy import stats
-from tests.measure.plane import Mixture, grid
 
 from saddle.errors import BadData
 from saddle.measure import drawn_law, high_quality_of_perfect, mode_report, modes, nearest_mode

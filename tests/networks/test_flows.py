@@ -12,13 +12,6 @@ from saddle.networks.splines import AFFINE, Spline, spline
 BIJECTORS = {"affine": AFFINE, "spline": spline(12), "few-bins": spline(3)}
 
 
-@pytest.fixture
-def float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 

@@ -18,19 +18,14 @@ from saddle.networks import (
     initialise,
 )
 
+pytestmark = pytest.mark.usefixtures("float64")
+
 SHAPE = Shape((2, 3), 5, width=16, depth=2)
 FLOW = Shape((5,), 5, width=16, depth=2)
 CATALOGUES = {"generator": GENERATORS, "critic": CRITICS, "encoder": ENCODERS, "flow": FLOWS}
 SHAPES = {"generator": SHAPE, "critic": SHAPE, "encoder": SHAPE, "flow": FLOW}
 ALL = [(kind, name) for kind, rows in CATALOGUES.items() for name in rows]
 IDS = [f"{kind}-{name}" for kind, name in ALL]
-
-
-@pytest.fixture(autouse=True)
-def _float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
 
 
 def seeded(seed=0):

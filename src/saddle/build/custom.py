@@ -11,7 +11,11 @@ import importlib
 import re
 from typing import Any
 
+from torch import Tensor, nn
+
+
 from saddle.errors import BadValue, UserError
+from saddle.networks.base import Scores
 
 _REFERENCE = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 
@@ -37,3 +41,16 @@ def custom(name: str, *, trusted: bool) -> Any:
     if attribute not in found:
         raise BadValue(f"{name!r}: {module} has no {attribute}")
     return found[attribute]
+
+
+class Foreign(nn.Module):
+    """A critic of the caller's own: any module that maps parts to (n,) or (n, 1) scores."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+        self.pointwise = False
+
+    def forward(self, *parts: Tensor) -> Scores:
+        """Its output as `Scores`; its rows are not taken to be independent of one another."""
+        return Scores(self.module(*parts).flatten())

@@ -18,10 +18,11 @@ from torch import Tensor, nn
 from saddle.build.materials import SHOWN, Materials
 from saddle.build.surfaces import Grid, grid_over
 from saddle.distances.base import ScoreMeaning
-from saddle.distances.integral import lipschitz_bound
+from saddle.distances.integral import certified_gap
 from saddle.games.base import Batch, Game, Player
 from saddle.games.duel import Duel, Scene
 from saddle.games.streams import Purpose, Streams
+from saddle.networks import lipschitz
 from saddle.measure.modes import mode_report
 from saddle.measure.transport import sliced_wasserstein
 from saddle.runs import Json
@@ -78,7 +79,7 @@ class Watch:
         """Everything that the game can do with the watch rows and fixed noise, in raw units."""
         found: Arrays = {}
         with torch.no_grad():
-            for ability in sorted(game.can):
+            for ability in sorted(game.can & SHOWS.keys()):
                 found |= SHOWS[ability](self, game, average)
         return found
 
@@ -161,7 +162,6 @@ SHOWS: dict[str, Callable[[Watch, Any, nn.ModuleDict], Arrays]] = {
     "sample": _samples,
     "reconstruct": _reconstructions,
     "translate": _translations,
-    "encode": lambda watch, game, average: {},
 }
 """What is shown of each thing that a game can do."""
 
@@ -185,7 +185,7 @@ def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
 
 
 CERTIFIED: dict[ScoreMeaning, Callable[[nn.Module, float], Json]] = {
-    ScoreMeaning.POTENTIAL: lambda critic, gap: {"certified": gap / lipschitz_bound(critic)}
+    ScoreMeaning.POTENTIAL: lambda critic, gap: {"certified": certified_gap(gap, lipschitz(critic))}
 }
 """What is true of the estimate whatever the penalties did: gap / product of spectral norms."""
 

@@ -16,11 +16,12 @@ import torch
 from torch import nn
 
 from saddle.build.environment import environment
-from saddle.build.game import assemble, check_source
+from saddle.build.game import assemble, check_source, settled
 from saddle.build.looks import Watch
-from saddle.build.materials import Materials, fingerprint, gather, keep_spaces, read_spaces
+from saddle.build.materials import FITTED, Materials, fingerprint, gather, keep_spaces, read_spaces
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.errors import BadData, Incompatible, bad
+from saddle.games.base import Game
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json
 from saddle.training.feed import Feed
@@ -90,6 +91,7 @@ def start(
     """A new run: everything is checked before its folder is made."""
     device = find_device(recipe.device)
     materials = gather(recipe, data, trusted=trusted)
+    recipe = settled(recipe, materials.source)
     check_source(recipe, materials.source)
     game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
     remember_given(game, materials)
@@ -193,6 +195,12 @@ def keep_data(run: Run, materials: Materials, data: object) -> None:
             for key, value in materials.rows(split, 10**9).items()  # type: ignore[arg-type]
         }
         write_bytes(run.path / "data.npz", _npz(rows))
+
+
+def remember_given(game: Game, materials: Materials) -> None:
+    """Let the game keep what it samples from unasked: the law of conditions, of both domains."""
+    rows = materials.rows("train", FITTED)
+    game.remember({key: materials.spaces[key].encode(value) for key, value in rows.items()})
 
 
 def begin_from(state: State, checkpoint: Path) -> None:

@@ -13,7 +13,7 @@ from saddle.distances.base import ScoreMeaning
 from saddle.distances.f_objectives import OBJECTIVES, RATIOS, Objective, Pair, Ratio, zero_sum
 from saddle.distances.forms import Form, Map, derived, hold, slope
 from saddle.distances.references import NGUYEN
-from saddle.errors import BadValue, bad
+from saddle.errors import BadValue, Incompatible, bad
 from saddle.expression import evaluate, parse
 from saddle.reference import Reference
 
@@ -103,13 +103,20 @@ class FDivergence:
         if self._ratio is RATIOS["link"] and self.link is None:
             raise BadValue(f"{self.name!r} names no published link: use ratio='bound'")
         object.__setattr__(self, "_shift", f_proof.value_at_one(self.name, self.f))
-        given = self.form
-        # A link stands in for a kinked f, but not where the objective needs f''.
-        if given is not None and given.weight is None and self._objective.curved:
-            given = None
-        reach = f_proof.prove(self.name, self.shifted, given)
-        object.__setattr__(self, "reach", min(self.reach, reach))
+        object.__setattr__(self, "reach", min(self.reach, self._prove()))
         object.__setattr__(self, "_form", self.form or derived(self.shifted))
+
+    def _prove(self) -> float:
+        """How far the entry reaches; a link stands in for f' but not for f''."""
+        if self.form is None or self.form.weight is not None or not self._objective.curved:
+            return f_proof.prove(self.name, self.shifted, self.form)
+        try:
+            return f_proof.prove(self.name, self.shifted, None)
+        except BadValue as error:
+            raise Incompatible(
+                f"objective={self.objective!r} needs f'', and {error}; "
+                "use objective='zero-sum' with its link"
+            ) from error
 
     @property
     def minimises(self) -> str:

@@ -136,7 +136,9 @@ def _refuse_kinks(curve: Curve, reach: float) -> None:
     integral = (y[:-2:2] + 4 * y[1:-1:2] + y[2::2]) * REACH / STEPS / 3
     rise = curve.slope[2::2] - curve.slope[:-2:2]
     rounding = 1e-9 * (curve.slope[2::2].abs() + curve.slope[:-2:2].abs())
-    kinked = (rise - integral).abs() > 1e-2 * integral.abs() + rounding
+    # What moves f itself by less than this is no kink that a critic could meet.
+    least = 1e-7 * (1 + curve.f[1:-1:2].abs()) / curve.u[1:-1:2]
+    kinked = (rise - integral).abs() > 0.05 * integral.abs() + rounding + least
     kinked &= curve.v[1:-1:2].abs() < reach
     if kinked.any():
         where = torch.zeros_like(curve.v, dtype=torch.bool)

@@ -58,8 +58,9 @@ def _slope(f: Map, u: Tensor) -> Tensor:
     y = f(u)
     if not y.requires_grad:
         return torch.zeros_like(u)
-    (d,) = torch.autograd.grad(y.sum(), u, create_graph=True, materialize_grads=True)
-    return d
+    (d,) = torch.autograd.grad(y.sum(), u, create_graph=True, allow_unused=True)
+    # A zero that autograd makes up has no memory, and touching it imports torch's compiler.
+    return torch.zeros_like(u) if d is None or d._is_zerotensor() else d
 
 
 def curvature(f: Map, u: Tensor) -> Tensor:

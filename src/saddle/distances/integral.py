@@ -14,7 +14,7 @@ from saddle.reference import Reference
 
 @dataclass(frozen=True)
 class Wasserstein:
-    """The dual of Kantorovich and Rubinstein, without an output activation:
+    """The dual of Kantorovich and Rubinstein, without an output activation.
 
         W1(P, Q) = sup over 1-Lipschitz v of  E_P v - E_Q v.
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms
 from saddle.games.streams import Streams
+from saddle.reference import Reference
 
 Batch = dict[str, Tensor]
 """Keys are among `x`, `given`, `a`, `b`, `mask`, `index`; encoded, n rows each."""
@@ -78,6 +79,7 @@ class Game(nn.Module, ABC):
 
     Attributes:
         needs: keys that the source must give.
+        can: what a trained game can do: sample, translate, encode, reconstruct, log_prob.
         generators: the generator player's networks, by name.
         critics: the critic player's networks, by name; empty under a direct distance.
         duels: who meets whom.
@@ -85,6 +87,8 @@ class Game(nn.Module, ABC):
     """
 
     needs: ClassVar[frozenset[str]]
+    can: ClassVar[frozenset[str]]
+    reference: ClassVar[Reference]
     generators: nn.ModuleDict
     critics: nn.ModuleDict
     duels: Sequence[Duel | DirectDuel]
@@ -133,6 +137,9 @@ class Game(nn.Module, ABC):
             if tether.player is player:
                 terms[tether.name] = tether.weight * tether.term(scene)
         return terms
+
+    def remember(self, batch: Batch) -> None:
+        """Keep what sampling needs of the training rows; most games need nothing."""
 
     def after_step(self, player: Player) -> None:
         """What penalties do to the weights after the critic moved."""

@@ -19,7 +19,7 @@ class Kept(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("here", torch.empty(0), persistent=False)  # knows the device
-        self.register_load_state_dict_pre_hook(_take_shapes)
+        self.register_load_state_dict_pre_hook(_take_shapes)  # type: ignore[no-untyped-call]
 
     def keep(self, name: str, value: Tensor) -> None:
         """Keep a tensor under a name, in place of what was there."""

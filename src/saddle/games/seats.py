@@ -72,7 +72,7 @@ def make_duel(
     for penalty, _ in penalties:
         critic = penalty.build(critic)
     views = tuple(sight(smooth) for sight in stakes.views)
-    _refuse_twice([part.name for part in [*views, *(penalty for penalty, _ in penalties)]])
+    _refuse_twice([*(view.name for view in views), *(penalty.name for penalty, _ in penalties)])
     return Duel(name, distance, critic, real, fake, smooth, penalties, views, weight)
 
 

@@ -229,6 +229,8 @@ def _push_plane(at: Floats, z: Floats, x: Floats, log_pz: Floats) -> Floats:
 
 def _parts(count: Integers) -> list[slice]:
     """Consecutive pieces with a bounded number of candidates together."""
+    if len(count) == 0:
+        return []
     group = np.cumsum(count) // _PAIRS
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     return [slice(a, b) for a, b in zip(starts, np.append(starts[1:], len(count)), strict=True)]

@@ -46,7 +46,7 @@ def grid_divergence(
     f: Generator,
     bins: int = 30,
     bounds: Bounds | None = None,
-    floor: float = 1e-4,
+    floor: float | None = None,
 ) -> float:
     """D_f between the histograms of two clouds: sum over cells of q f(p/q).
 
@@ -59,7 +59,8 @@ def grid_divergence(
         f: convex, of u = p/q.
         bins: cells an axis.
         bounds: (low, high) of each axis; the range of the real samples by default.
-        floor: probability added to every cell before normalising.
+        floor: probability added to every cell before normalising; by default one sample of the
+            smaller cloud, spread over all cells.
     """
     x, y = two_clouds(real, fake, ("real", "fake"))
     d = x.shape[1]
@@ -73,6 +74,8 @@ def grid_divergence(
         (float(lo), float(hi)) for lo, hi in zip(x.min(0), x.max(0), strict=True)
     )
     edges = [np.linspace(lo, hi if hi > lo else lo + 1.0, bins + 1) for lo, hi in box]
+    if floor is None:
+        floor = 1 / (min(len(x), len(y)) * (bins**d + 1))
     with np.errstate(divide="ignore"):
         log_p, log_q = (np.log(grid_law(c, edges, floor=floor)) for c in (x, y))
     return float(integrand(f)(log_p, log_q).sum())

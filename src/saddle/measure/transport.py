@@ -76,7 +76,7 @@ def wasserstein(
         value = _on_the_line(x[:, 0], y[:, 0], (w_x, w_y), order)
         return Transport(value, order, len(x), len(y), False)
     sizes = len(x), len(y)
-    if weights == (None, None):
+    if weights[0] is None and weights[1] is None:
         rng = np.random.default_rng(seed)
         x, y = subsample(x, limit, rng), subsample(y, limit, rng)
         w_x, w_y = _mass(None, len(x), "a"), _mass(None, len(y), "b")

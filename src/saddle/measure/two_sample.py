@@ -142,7 +142,9 @@ def _gaussian(width: float) -> Kernel:
 
 def median_width(x: Floats, y: Floats) -> float:
     """Median distance between pooled points, over at most 1,000 of them; 1 where it is zero."""
-    pooled = subsample(np.concatenate([x, y]), _MEDIAN_POINTS, np.random.default_rng(0))
+    pooled = np.concatenate([x, y])
+    pooled = pooled[np.lexsort(pooled.T)]  # so that neither side's place matters
+    pooled = subsample(pooled, _MEDIAN_POINTS, np.random.default_rng(0))
     d = _distances(pooled, pooled)[np.triu_indices(len(pooled), 1)]
     return float(np.median(d)) or float(d.mean()) or 1.0
 
@@ -220,7 +222,7 @@ def _network(seed: int, n: int) -> Any:
         hidden_layer_sizes=(64, 64),
         learning_rate_init=3e-3,
         max_iter=100,
-        batch_size=min(200, n),
+        batch_size=min(200, int(0.8 * n)),
         early_stopping=n >= 100,
         random_state=seed,
     )

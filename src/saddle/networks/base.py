@@ -35,4 +35,6 @@ class Critic(Protocol):
 
     pointwise: bool
 
-    def __call__(self, *parts: Tensor) -> Scores: ...
+    def __call__(self, *parts: Tensor) -> Scores:
+        """Scores of n rows."""
+        ...

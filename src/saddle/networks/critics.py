@@ -126,7 +126,7 @@ CRITICS: Catalogue[Blueprint[MapCritic]] = Catalogue(
             "sees how much each batch varies",
             pointwise=False,
         ),
-        "mlp-minibatch-discrimination": Family(_minibatch_discrimination, "16", "KERNELS", "16"),
+        "mlp-minibatch-discrimination": Family(_minibatch_discrimination, "8", "KERNELS", "8"),
         "mlp-dropout": Family(_dropout, "0.2", "P", "0.2"),
         "maxout": Family(_maxout, "5", "PIECES", "5"),
         "fourier-mlp": Family(_fourier, "0.5", "STD", "0.5"),

@@ -97,9 +97,13 @@ class Coupling(nn.Module):
         return self._move(y, inverse=True)
 
 
+NARROW = {"mps": torch.float32}
+"""Devices that have no float64, and the best that they have."""
+
+
 def wide(x: Tensor) -> torch.dtype:
     """The precision that a flow works in: float64 where the device has it."""
-    return x.dtype if x.device.type == "mps" else torch.float64
+    return NARROW.get(x.device.type, torch.float64)
 
 
 class Flow(nn.Module):

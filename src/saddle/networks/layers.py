@@ -191,8 +191,8 @@ class Maxout(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """From (n, inputs) to (n, outputs)."""
-        pieces: Tensor = self.linear(x).unflatten(1, (-1, self.pieces))
-        return pieces.amax(2)
+        pieces: Tensor = self.linear(x).unflatten(1, (self.pieces, -1))
+        return pieces.amax(1)
 
     def extra_repr(self) -> str:
         """The number of pieces, for printing."""
@@ -278,18 +278,19 @@ class MinibatchDiscrimination(nn.Module):
         Salimans et al. (2016), Improved techniques for training GANs, Sec. 3.2.
     """
 
-    def __init__(self, inputs: int, kernels: int = 16, dims: int = 4) -> None:
+    def __init__(self, inputs: int, kernels: int = 8, dims: int = 4) -> None:
         super().__init__()
         self.kernels, self.dims = kernels, dims
         self.T = nn.Linear(inputs, kernels * dims, bias=False)
 
     def forward(self, h: Tensor) -> Tensor:
         """From (n, d) to (n, d + B)."""
-        M = self.T(h).unflatten(1, (self.kernels, self.dims))
-        near = torch.exp(-(M[:, None] - M[None]).abs().sum(3))
+        # Rows last, (C, B, n): sums over C then run along memory.
+        M = self.T(h).T.unflatten(0, (self.dims, self.kernels))
+        near = torch.exp(-(M[..., :, None] - M[..., None, :]).abs().sum(0))
         # A row is at distance zero from itself, where |.| has no slope: its one is taken off.
-        o = (near.sum(1) - 1) / max(len(h) - 1, 1)
-        return torch.cat((h, o), 1)
+        o = (near.sum(2) - 1) / max(len(h) - 1, 1)
+        return torch.cat((h, o.T), 1)
 
     def extra_repr(self) -> str:
         """The sizes, for printing."""

@@ -30,7 +30,12 @@ def lipschitz(module: nn.Module) -> float:
 
 @lipschitz.register
 def _(module: nn.Linear) -> float:
-    return spectral_norm(module.weight)
+    # Reading a spectrally normalised weight while training would move its power iteration.
+    training = module.training
+    module.eval()
+    bound = spectral_norm(module.weight)
+    module.train(training)
+    return bound
 
 
 @lipschitz.register

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Box = tuple[float, ...]
 BINS = 72
-ARROWS = 220
+ARROWS = 160
 JOINS = 120
 
 
@@ -55,7 +55,7 @@ class Canvas(Protocol):
         """The true modes."""
 
     def arrows(self, ax: Axes, x: Array, field: Array) -> float:
-        """Arrows from x along the field; returns the length that a long arrow stands for."""
+        """Arrows from x along the field; returns what an arrow of a tenth of the width stands for."""
 
     def joins(self, ax: Axes, x: Array, y: Array) -> None:
         """Thin lines from row to row."""
@@ -134,13 +134,12 @@ class Plane:
     def arrows(self, ax: Axes, x: Array, field: Array) -> float:
         """Arrows, one in ten longer than 9 % of the picture."""
         at, by = self.at(x[:ARROWS]), field[:ARROWS] @ self.basis
-        long = typical(by)
-        unit = long / (0.09 * (self.box[1] - self.box[0])) if long else 1.0
+        unit = typical(by) / (0.09 * (self.box[1] - self.box[0])) or 1.0
         ax.quiver(
-            *at.T, *by.T, angles="xy", scale_units="xy", scale=unit, color=ACCENT, width=0.0042,
-            headwidth=3.6, headlength=4.2, headaxislength=3.9, zorder=4,
+            *at.T, *by.T, angles="xy", scale_units="xy", scale=unit, color=ACCENT, width=0.0032,
+            headwidth=4, headlength=4.6, headaxislength=4.2, zorder=4,
         )  # fmt: skip
-        return long
+        return unit * (self.box[1] - self.box[0]) / 10
 
     def joins(self, ax: Axes, x: Array, y: Array) -> None:
         """Lines from x to y."""
@@ -236,14 +235,13 @@ class Line:
     def arrows(self, ax: Axes, x: Array, field: Array) -> float:
         """Level arrows at heights that keep them apart."""
         at, by = x[:ARROWS, 0], field[:ARROWS, 0]
-        long = typical(by[:, None])
-        unit = long / (0.09 * (self.box[1] - self.box[0])) if long else 1.0
+        unit = typical(by[:, None]) / (0.09 * (self.box[1] - self.box[0])) or 1.0
         heights = ax.get_ylim()[1] * (0.06 + 0.88 * ((np.arange(len(at)) * 0.6180339887) % 1))
         ax.quiver(
             at, heights, by, np.zeros(len(at)), angles="xy", scale_units="xy", scale=unit,
             color=ACCENT, width=0.0028, zorder=4,
         )  # fmt: skip
-        return long
+        return unit * (self.box[1] - self.box[0]) / 10
 
     def joins(self, ax: Axes, x: Array, y: Array) -> None:
         """Lines from a row of starts, below, to a row of ends, above."""

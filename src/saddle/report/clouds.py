@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saddle.report.canvas import Canvas, canvas
+from saddle.report.canvas import ARROWS, Canvas, canvas
 from saddle.report.read import Array, Floats, Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score, undecided
 from saddle.report.style import MUTED, drawn, legend, sheet, words
@@ -70,7 +70,7 @@ def rows(x: Array) -> Floats:
 @drawn
 def samples(record: Record) -> Figure:
     """Samples over data at the last look, with each of the two alone beside it."""
-    look = final(record)
+    look = drawn_rows(record)[-1]
     shown = panels(record, look)
     figure = sheet(9.0, 5.7 * len(shown) if shown[0].real.shape[1] > 1 else 4.2 * len(shown))
     for part, panel in zip(figure.subfigures(len(shown), 1, squeeze=False).flat, shown, strict=True):
@@ -122,9 +122,14 @@ def remark(ax: Axes, *texts: str) -> None:
     ax.text(0.015, 0.985, said, transform=ax.transAxes, va="top", color=MUTED, fontsize=7.5)
 
 
-def final(record: Record) -> Look:
-    """The last look that holds generated rows."""
-    return [look for look in record.looks if any(name in look.arrays for name, _, _ in DRAWN)][-1]
+def shows(look: Look) -> bool:
+    """Whether a look holds generated rows."""
+    return any(name in look.arrays for name, _, _ in DRAWN)
+
+
+def drawn_rows(record: Record) -> list[Look]:
+    """The looks that hold generated rows."""
+    return [look for look in record.looks if shows(look)]
 
 
 # ---------------------------------------------------------------------------------- the critic
@@ -182,11 +187,12 @@ def field(record: Record) -> Figure:
     flat = panel.fake.shape[1] == 1
     figure = sheet(9.0 if flat else 6.2, 3.6 if flat else 6.0)
     ax = figure.subplots()
-    arrows = rows(look.arrays["field"])
+    arrows = rows(look.arrays["field"])[:ARROWS]
+    pulled = panel.fake[: len(arrows)]
     panel.canvas.real(ax, panel.real)
-    panel.canvas.fake(ax, panel.fake[: len(arrows)])
+    panel.canvas.fake(ax, panel.fake if flat else pulled)
     panel.canvas.dress(ax)
-    long = panel.canvas.arrows(ax, panel.fake[: len(arrows)], arrows)
+    long = panel.canvas.arrows(ax, pulled, arrows)
     ax.set_title(f"where the objective pulls the samples, step {look.step:,}")
     remark(ax, f"an arrow of a tenth of the width: {long:.3g}", panel.canvas.note)
     return figure
@@ -207,7 +213,7 @@ def frame(record: Record, look: Look, shade: Shade | None) -> Figure:
         over(ax, panel)
         ax.set(xlabel="", ylabel="", title=panel.title if len(shown) > 1 else "")
     figure.suptitle(
-        f"step {look.step:,}{phase(record, look)}", fontsize=10, x=0.02, ha="left", weight="semibold"
+        f"step {look.step:,}{phase(record, look)}", fontsize=10, x=0.02, ha="left", weight="bold"
     )
     return figure
 

@@ -60,7 +60,7 @@ def watch(record: Record) -> Figure:
     if len(floor):
         ax.plot(where, floor, color=REAL, lw=1.2, ls=DASHES[1], label="floor: data to data")
     if len(value) and min(np.nanmin(value), *floor[:1], np.inf) > 0:
-        ax.set_yscale("log")
+        logarithmic(ax)
     dress(ax, record, words(record.latest("watch", "name") or "watched distance"))
     legend(ax)
     return figure
@@ -75,7 +75,7 @@ def estimates(record: Record) -> Figure:
         line(ax, number, *record.series("critics", duel, "estimate"), words(duel, 30))
     ax.axhline(0, color=MUTED, lw=0.7)
     dress(ax, record, f"{words(record.recipe.get('distance', 'distance'))}: the critic's estimate")
-    legend(ax)
+    several(ax)
     return figure
 
 
@@ -88,12 +88,12 @@ def aucs(record: Record) -> Figure:
         line(ax, number, *record.series("critics", duel, "auc"), words(duel, 30))
     ax.axhline(0.5, color=MUTED, lw=0.9, ls=DASHES[2])
     ax.annotate(
-        "cannot tell", (0.995, 0.5), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-        color=MUTED, fontsize=7.5, xytext=(0, 2), textcoords="offset points",
+        "it cannot tell", (0, 0.5), xycoords=("axes fraction", "data"), va="top", color=MUTED,
+        fontsize=7.5, xytext=(4, -3), textcoords="offset points",
     )  # fmt: skip
     ax.set_ylim(min(0.4, ax.get_ylim()[0]), 1.02)
     dress(ax, record, "how well the critic tells (AUC)")
-    legend(ax)
+    several(ax)
     return figure
 
 
@@ -122,7 +122,7 @@ def modes(record: Record) -> Figure:
     steps, captured = record.series("modes", "captured")
     of = record.series("modes", "of")[1]
     total = float(of[-1]) if len(of) else float(captured.max())
-    ax.step(steps, captured, where="post", color=CRITIC, label="modes captured")
+    ax.plot(steps, captured, color=CRITIC, marker="o", ms=2.6, label="modes captured")
     ax.axhline(total, color=CRITIC, lw=0.9, ls=DASHES[2])
     ax.set_ylim(0, total * 1.06)
     ax.locator_params(axis="y", integer=True)
@@ -130,6 +130,8 @@ def modes(record: Record) -> Figure:
     if len(quality):
         share = ax.twinx()
         share.plot(when, quality, color=ACCENT, ls=DASHES[1], label="high quality (right)")
+        share.set_zorder(ax.get_zorder() - 0.5)
+        ax.patch.set_visible(False)
         share.set_ylim(0, 1.06)
         share.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         share.spines["right"].set_visible(False)
@@ -148,7 +150,7 @@ def gradients(record: Record) -> Figure:
         steps, norm = record.series("gradients", player)
         if len(norm):
             ax.plot(steps, np.where(norm > 0, norm, np.nan), color=color, label=player)
-    ax.set_yscale("log")
+    logarithmic(ax)
     dress(ax, record, "norm of the gradient")
     legend(ax)
     return figure
@@ -159,7 +161,7 @@ def schedule(record: Record) -> Figure:
     """The scheduled values, each on its own scale."""
     names = record.names("schedule")
     figure = sheet(9.0, 2.1 * -(-len(names) // 3) + 0.2)
-    axes = figure.subplots(-(-len(names) // 3), min(3, len(names)), squeeze=False).flat
+    axes = list(figure.subplots(-(-len(names) // 3), min(3, len(names)), squeeze=False).flat)
     for number, ax in enumerate(axes):
         ax.set_visible(number < len(names))
     for ax, name in zip(axes, names, strict=False):
@@ -191,16 +193,30 @@ def dress(ax: Axes, record: Record, title: str) -> None:
 
 
 def phases(ax: Axes, record: Record) -> None:
-    """The ground of each phase, its name at the foot."""
+    """The ground of each phase, from its first look to the next phase's, its name at the foot."""
     known = [(e["step"], str(e["phase"])) for e in record.events if e.get("phase")]
-    start = known[0][0] if known else 0
-    for name, group in groupby(known, key=lambda item: item[1]):
-        end = list(group)[-1][0]
+    begun = [(next(group)[0], name) for name, group in groupby(known, key=lambda item: item[1])]
+    ends = [step for step, _ in begun[1:]] + [step for step, _ in known[-1:]]
+    for (start, name), end in zip(begun, ends, strict=True):
         if name in PHASES and end > start:
             ax.axvspan(start, end, color=PHASES[name], lw=0, zorder=-2)
             ax.annotate(
                 name, ((start + end) / 2, 0.02), xycoords=("data", "axes fraction"), ha="center",
                 fontsize=7, color=MUTED,
             )  # fmt: skip
-        start = end
 
+
+def logarithmic(ax: Axes) -> None:
+    """A logarithmic axis with its ticks as plain numbers."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def several(ax: Axes) -> None:
+    """A legend where there is more than one line to tell apart."""
+    if len(ax.get_legend_handles_labels()[0]) > 1:
+        legend(ax)

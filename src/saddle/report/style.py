@@ -44,7 +44,7 @@ STYLE: dict[str, Any] = {
     "font.size": 8.5,
     "axes.titlesize": 9.5,
     "axes.titlelocation": "left",
-    "axes.titleweight": "semibold",
+    "axes.titleweight": "bold",
     "axes.titlecolor": INK,
     "axes.titlepad": 7,
     "axes.labelsize": 8.5,
@@ -100,6 +100,7 @@ def sheet(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
+    figure.set_layout_engine("constrained", w_pad=0.09, h_pad=0.09)
     FigureCanvasAgg(figure)
     return figure
 

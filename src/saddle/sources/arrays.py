@@ -80,7 +80,7 @@ class Rows:
         self.spaces = {"x": "points"}
         if table.given is not None:
             self._data["given"] = table.given
-            self.spaces["given"] = "points" if table.given.dtype.kind == "f" else "label"
+            self.spaces["given"] = "points" if table.given.ndim == 2 else "label"
         self.gives = frozenset(self._data)
         self._seed = seed
         self._order = lru_cache(maxsize=6)(self._shuffled)
@@ -131,7 +131,7 @@ class Rows:
 
 def _describe_given(given: npt.NDArray[np.generic]) -> str:
     """The labels and how often each comes, or how many numbers are given."""
-    if given.dtype.kind == "f":
+    if given.ndim == 2:
         return f"{given.shape[1]} numbers"
     names, counts = np.unique(given, return_counts=True)
     shown = [f"{name} ({n})" for name, n in zip(names[:10], counts[:10], strict=True)]

@@ -9,10 +9,13 @@ import numpy as np
 from saddle.sources.base import Described, Floats, Modes, Positions, RawBatch, Split
 from saddle.sources.counter import Chooser, Counter, normals
 from saddle.sources.entry import as_points, describe_contract
-from saddle.sources.mixtures import CHUNK
 
-NODES = 8
-"""Gauss-Legendre nodes in each panel of a curve; a panel is about one noise width long."""
+NODES, PANEL = 5, 1.5
+"""Gauss-Legendre nodes in each panel of a curve, and its length in widths of noise: on a straight
+piece the error is below 1e-7, as h^11 (5!)^4 max|f^(10)| / (11 (10!)^3) says of a Gaussian f."""
+
+CHUNK = 2**17
+"""How many (point, node) pairs are looked at in one go: what a core keeps near."""
 
 
 class Curve:
@@ -20,7 +23,7 @@ class Curve:
 
         x = c(u) + sigma z,   u uniform on (0, 1),   p(x) = int_0^1 N(x; c(u), sigma^2 I) du
 
-    The integral is Gauss-Legendre's over panels of about one sigma, added up as logarithms.
+    The integral is Gauss-Legendre's over panels of 1.5 sigma, added up as logarithms.
 
     Attributes:
         noise: sigma.
@@ -70,13 +73,15 @@ class Curve:
     def log_prob_blurred(self, x: Floats, *, noise: float) -> Floats:
         """Log density of the same curve under another width of noise, (n, 2) -> (n,)."""
         points, (c, w) = as_points(x, 2), self._quadrature(noise)
-        constant = np.log(w) - np.log(2 * np.pi * noise**2)
+        middle = c.mean(axis=0)
+        y, c = (points - middle) / noise, (c - middle) / noise
+        constant = np.log(w) - np.log(2 * np.pi * noise**2) - np.square(c).sum(1) / 2
         rows = max(1, CHUNK // len(w))
-        out = np.empty(len(points))
-        for start in range(0, len(points), rows):
-            part = points[start : start + rows]
-            square = np.square(part[:, None, 0] - c[:, 0]) + np.square(part[:, None, 1] - c[:, 1])
-            out[start : start + rows] = _log_sum(constant - square / (2 * noise**2))
+        out = -np.square(y).sum(1) / 2
+        for start in range(0, len(points), rows):  # -|y - c|^2 / 2 = y.c - |c|^2 / 2 - |y|^2 / 2
+            inner = y[start : start + rows] @ c.T
+            inner += constant
+            out[start : start + rows] += _log_sum(inner)
         return out
 
     def _quadrature(self, noise: float) -> tuple[Floats, Floats]:
@@ -84,7 +89,7 @@ class Curve:
         u = (np.arange(1000 * self._pieces) + 0.5) / (1000 * self._pieces)
         each = self._point(u).reshape(self._pieces, 1000, 2)
         fastest = np.linalg.norm(np.diff(each, axis=1), axis=2).max() * 1000  # |dc/du| / pieces
-        panels = self._pieces * int(np.ceil(fastest / noise + 1))
+        panels = self._pieces * int(np.ceil(fastest / (PANEL * noise) + 1))
         nodes, weights = np.polynomial.legendre.leggauss(NODES)
         starts = np.arange(panels)[:, None]
         at = (starts + (nodes + 1) / 2).ravel() / panels

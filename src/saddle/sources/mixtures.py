@@ -11,9 +11,6 @@ from saddle.sources.base import Described, Floats, Modes, Positions, RawBatch, S
 from saddle.sources.counter import Chooser, Counter, Indices, lanes_for, normals
 from saddle.sources.entry import as_points, describe_contract
 
-CHUNK = 2**20
-"""How many (point, component) pairs a density looks at in one go."""
-
 
 class Mixture:
     """A mixture of k Gaussians in d dimensions.

@@ -16,6 +16,10 @@ from saddle.errors import BadData, BadValue, MissingExtra, unknown
 from saddle.sources.base import Floats
 
 Column = npt.NDArray[Any]
+
+BESIDE = ("y", "labels", "given")
+"""Keys of an .npz that stand beside the points."""
+
 Given = str | int | npt.ArrayLike
 """The name of a column or a file, or the values themselves, one a row."""
 
@@ -119,7 +123,7 @@ def _given(data: Columns, given: Given | None) -> tuple[Column | None, str | Non
     if Path(name).is_file():
         beside = list(read(Path(name)).columns.values())
         return beside[0] if len(beside) == 1 else np.column_stack(beside), None
-    if data.given is not None and name in ("y", "labels", "given"):
+    if data.given is not None and name in BESIDE:
         return data.given, None
     raise unknown(f"column of {data.where}", name, data.columns)
 
@@ -278,7 +282,7 @@ def _read_npz(path: Path) -> Columns:
     if isinstance(arrays, np.ndarray):
         raise BadData(f"{path}: this is an .npy file under another ending")
     with arrays:
-        beside = [key for key in ("y", "labels", "given") if key in arrays.files]
+        beside = [key for key in BESIDE if key in arrays.files]
         others = [key for key in arrays.files if key not in beside]
         key = "x" if "x" in others else others[0] if len(others) == 1 else None
         if key is None:

@@ -70,7 +70,7 @@ class Labels:
         Classes that are whole numbers are also found by their text ("3").
         """
         labels, classes = _labels(raw), self.classes
-        if (labels.dtype.kind == "U") != (classes.dtype.kind == "U"):
+        if labels.dtype.kind != classes.dtype.kind:
             labels, text = labels.astype(str), classes.astype(str)
             order = np.argsort(text)
             found = order[np.searchsorted(text, labels, sorter=order).clip(max=len(text) - 1)]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from saddle.report.clouds import DRAWN, frame, panels
+from saddle.report.clouds import drawn_rows, frame, panels
 from saddle.report.read import Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score
 from saddle.report.style import pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+T = TypeVar("T")
 
 MOST_FRAMES = 120
 MOST_BYTES = 2_400_000
@@ -48,8 +50,7 @@ class Film:
 
 def shot(record: Record) -> Film | None:
     """The film of a run, or None where no look holds samples."""
-    looks = [look for look in record.looks if any(name in look.arrays for name, _, _ in DRAWN)]
-    looks = spread(looks, MOST_FRAMES)
+    looks = spread(drawn_rows(record), MOST_FRAMES)
     if not looks:
         return None
     shade = film_shade(record, looks)
@@ -60,8 +61,8 @@ def shot(record: Record) -> Film | None:
     return film
 
 
-def spread(looks: list[Look], most: int) -> list[Look]:
-    """At most so many looks, evenly, the first and the last among them.
+def spread(looks: list[T], most: int) -> list[T]:
+    """At most so many, evenly, the first and the last among them.
 
     >>> spread([1, 2, 3, 4, 5], 3)
     [1, 3, 5]

@@ -61,9 +61,9 @@ class Trained:
         for chunk, first in enumerate(range(0, n, CHUNK)):
             count = min(CHUNK, n - first)
             rng = streams.at(chunk, -10)[Purpose.NOISE]
-            part = None if condition is None else condition[first : first + count]
+            part = None if condition is None else _filled(condition[first : first + count])
             with torch.no_grad():
-                drawn = self.game.sample(CHUNK if part is None else count, part, rng=rng)
+                drawn = self.game.sample(CHUNK, part, rng=rng)
             found.append({key: rows[:count] for key, rows in drawn.items()})
         return {
             key: self.spaces[key].decode(torch.cat([part[key] for part in found]))
@@ -130,6 +130,11 @@ class Trained:
             return torch.cat([act(part) for part in rows.split(CHUNK)])
 
 
+def _filled(rows: Tensor) -> Tensor:
+    """Rows followed by copies of the first, CHUNK in all: a draw then does not depend on n."""
+    return torch.cat([rows, rows[:1].expand(CHUNK - len(rows), *rows.shape[1:])])
+
+
 def load(
     path: Path | str,
     *,
@@ -167,3 +172,16 @@ def find_step(run: Run, checkpoint: str) -> int:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdigit() else None
+
+
+def read_condition(trained: Trained, text: str) -> Array:
+    """A condition as typed: a label, or numbers with commas between them."""
+    if "given" not in trained.spaces:
+        raise Incompatible(f"game {trained.recipe.game!r} takes no condition: leave --given out")
+    space = trained.spaces["given"]
+    if not space.smooth:
+        return np.asarray(text)
+    try:
+        return np.array([float(part) for part in text.split(",")])
+    except ValueError:
+        raise bad("--given", text, f"{space.shape[0]} numbers with commas between them") from None

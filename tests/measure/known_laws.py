@@ -21,11 +21,13 @@ class Mixture:
     def log_density(self, x: Floats) -> Floats:
         parts = []
         for m, S, w in zip(self.centres, self.covariances, self.weights, strict=True):
-            r = x - m
-            square = np.einsum("ni,ij,nj->n", r, np.linalg.inv(S), r)
+            z = (x - m) @ np.linalg.inv(np.linalg.cholesky(S)).T
+            square = np.square(z).sum(1)
             logdet = np.linalg.slogdet(2 * np.pi * S)[1]
             parts.append(np.log(w) - (square + logdet) / 2)
-        return np.logaddexp.reduce(parts)
+        stacked = np.stack(parts)
+        top = stacked.max(0)
+        return top + np.log(np.exp(stacked - top).sum(0))
 
     def sample(self, n: int, seed: int) -> Floats:
         rng = np.random.default_rng(seed)

@@ -1,0 +1,41 @@
+"""Generative adversarial networks: pick what close means, train until it is close, know it is.
+
+    gan = saddle.GAN(seed=0).fit("grid")
+    gan.sample(1000)
+
+Names are imported when they are first asked for, so that `import saddle` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from saddle.api import GAN, evaluate, load
+    from saddle.distances import FDivergence
+    from saddle.measure import two_sample
+    from saddle.recipe import Recipe
+
+_HOME = {
+    "GAN": "saddle.api",
+    "load": "saddle.api",
+    "evaluate": "saddle.api",
+    "FDivergence": "saddle.distances",
+    "two_sample": "saddle.measure",
+    "Recipe": "saddle.recipe",
+}
+
+__all__ = ["GAN", "FDivergence", "Recipe", "__version__", "evaluate", "load", "two_sample"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'saddle' has no attribute {name!r}")
+    return vars(import_module(_HOME[name]))[name]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

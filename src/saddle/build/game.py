@@ -1,0 +1,224 @@
+"""From a recipe to its game: the only place where a name becomes an object.
+
+What a source gives is compared with what a game needs, once; every choice is checked before a
+folder is made.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from saddle.build.custom import Foreign, custom, is_custom
+from saddle.build.stakes import stakes_of
+from saddle.distances.base import Direct
+from saddle.errors import BadValue, Incompatible
+from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noise, Purpose, Stakes
+from saddle.games.streams import mix
+from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
+from saddle.catalogue import Catalogue
+from saddle.recipe import Network, Recipe
+from saddle.sources.base import Source
+from saddle.spaces.base import Space
+
+Modules = Mapping[str, nn.Module]
+
+GIVES: dict[frozenset[str], str] = {
+    frozenset({"x"}): "gan",
+    frozenset({"x", "given"}): "conditional",
+    frozenset({"a", "b"}): "cycle",
+}
+"""The game that is played where none was named."""
+
+
+def settled(recipe: Recipe, source: Source) -> Recipe:
+    """The recipe with a game, and networks that fit it, where none was named."""
+    if recipe.game is not None:
+        return recipe
+    if source.gives not in GIVES:
+        raise Incompatible(f"source {source.name!r} gives {_keys(source.gives)}: name a game")
+    return recipe.amended({"game": GIVES[source.gives]})
+
+
+def check_source(recipe: Recipe, source: Source) -> None:
+    """Refuse a source that does not give what the game needs, saying which would do."""
+    needs = GAMES[str(recipe.game)].needs
+    if needs != source.gives:
+        fits = [name for name, game in GAMES.items() if game.needs == source.gives]
+        raise Incompatible(
+            f"game {recipe.game!r} needs {_keys(needs)}, but source {source.name!r} gives "
+            f"{_keys(source.gives)}: it can play {', '.join(fits) or 'no game'}"
+        )
+
+
+def _keys(keys: frozenset[str]) -> str:
+    return " and ".join(sorted(keys))
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """What a maker of games takes its parts from."""
+
+    recipe: Recipe
+    spaces: Mapping[str, Space]
+    stakes: Stakes
+    own: Modules
+    trusted: bool
+
+    @property
+    def noise(self) -> Noise:
+        """The law of z."""
+        return Noise(self.recipe.latent, self.recipe.noise)
+
+    def size(self, key: str) -> int:
+        """Numbers in one encoded sample of a key."""
+        return math.prod(self.spaces[key].shape)
+
+    def generator(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+        """A generator's network, or the caller's own."""
+        shape = _shape(self.recipe.generator, inputs, output)
+        return self.network(role, self.recipe.generator, GENERATORS, shape)
+
+    def encoder(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+        """An encoder's network, or the caller's own."""
+        shape = _shape(self.recipe.encoder, inputs, output)
+        return self.network(role, self.recipe.encoder, ENCODERS, shape)
+
+    def flow(self, role: str, size: int) -> nn.Module:
+        """A flow, or the caller's own."""
+        shape = _shape(self.recipe.generator, (size,), size)
+        return self.network(role, self.recipe.generator, FLOWS, shape)
+
+    def critic(self, role: str, *sizes: int) -> nn.Module | None:
+        """A critic for parts of these sizes; None under a direct distance."""
+        if isinstance(self.stakes.distance, Direct):
+            return None
+        wide = math.prod(view.widens for view in self.stakes.views)
+        shape = _shape(self.recipe.critic, tuple(wide * size for size in sizes), 1)
+        made = self.network(role, self.recipe.critic, CRITICS, shape)
+        return made if hasattr(made, "pointwise") else Foreign(made)
+
+    def critics(self, *keys: str) -> dict[str, nn.Module] | None:
+        """A critic for each key; None under a direct distance."""
+        found = {key: self.critic(f"critic.{key}", self.size(key)) for key in keys}
+        made = {key: critic for key, critic in found.items() if critic is not None}
+        return made or None
+
+    def network(
+        self, role: str, choice: Network, catalogue: Catalogue[Blueprint[nn.Module]], shape: Shape
+    ) -> nn.Module:
+        """The caller's own network for a role, `module:Class`, or a row of the catalogue."""
+        player = role.partition(".")[0]
+        if role in self.own or player in self.own:
+            return self.own.get(role) or copy.deepcopy(self.own[player])
+        if is_custom(choice.name, catalogue):
+            return custom(choice.name, trusted=self.trusted)(shape)  # type: ignore[no-any-return]
+        return catalogue[choice.name](shape, weights_rng(self.recipe.seed, role))
+
+    def weight(self, **defaults: float) -> dict[str, float]:
+        """The game's own weights: the recipe's, else these; an unknown name is refused."""
+        extra = set(self.recipe.weights) - set(defaults)
+        if extra:
+            raise BadValue(
+                f"game {self.recipe.game!r} has no weight {min(extra)!r}; "
+                f"it has: {', '.join(defaults) or 'none'}"
+            )
+        return {**defaults, **self.recipe.weights}
+
+
+def _shape(choice: Network, inputs: tuple[int, ...], output: int) -> Shape:
+    return Shape(inputs, output, choice.width, choice.depth, choice.activation)
+
+
+def weights_rng(seed: int, role: str) -> torch.Generator:
+    """The stream from which a role's first weights are drawn."""
+    words = [int.from_bytes(role.encode()[i : i + 7], "big") for i in range(0, len(role), 7)]
+    return torch.Generator().manual_seed(mix(seed, Purpose.WEIGHTS, *words))
+
+
+def _gan(bench: Bench) -> Game:
+    bench.weight()
+    d = bench.size("x")
+    return Gan(
+        generator=bench.generator("generator", (bench.noise.size,), d),
+        critic=bench.critic("critic", d),
+        noise=bench.noise,
+        stakes=bench.stakes,
+    )
+
+
+def _conditional(bench: Bench) -> Game:
+    d, c = bench.size("x"), bench.size("given")
+    return Conditional(
+        generator=bench.generator("generator", (bench.noise.size, c), d),
+        critic=bench.critic("critic", d, c),
+        noise=bench.noise,
+        stakes=bench.stakes,
+        **bench.weight(reconstruction=0.0),  # type: ignore[arg-type]
+    )
+
+
+def _bigan(bench: Bench) -> Game:
+    bench.weight()
+    d, k = bench.size("x"), bench.noise.size
+    return BiGan(
+        generator=bench.generator("generator", (k,), d),
+        encoder=bench.encoder("encoder", (d,), k),
+        critic=bench.critic("critic", d, k),
+        noise=bench.noise,
+        stakes=bench.stakes,
+    )
+
+
+def _cycle(bench: Bench) -> Game:
+    a, b = bench.size("a"), bench.size("b")
+    identity = 5.0 if bench.spaces["a"].shape == bench.spaces["b"].shape else 0.0
+    weights = bench.weight(cycle=10.0, identity=identity, pool=50)
+    return Cycle(
+        a_to_b=bench.generator("generator.a_to_b", (a,), b),
+        b_to_a=bench.generator("generator.b_to_a", (b,), a),
+        critics=bench.critics("a", "b"),
+        stakes=bench.stakes,
+        cycle=weights["cycle"],
+        identity=weights["identity"],
+        pool=int(weights["pool"]),
+    )
+
+
+def _align(bench: Bench) -> Game:
+    weights = bench.weight(likelihood=1.0, adversarial=1.0)
+    return Align(
+        flow_a=bench.flow("generator.a", bench.size("a")),
+        flow_b=bench.flow("generator.b", bench.size("b")),
+        critics=bench.critics("a", "b") if weights["adversarial"] else None,
+        stakes=bench.stakes,
+        likelihood=weights["likelihood"],
+        adversarial=weights["adversarial"],
+    )
+
+
+MAKERS: dict[str, Callable[[Bench], Game]] = {
+    "gan": _gan,
+    "conditional": _conditional,
+    "bigan": _bigan,
+    "cycle": _cycle,
+    "align": _align,
+}
+
+
+def assemble(
+    recipe: Recipe, spaces: Mapping[str, Space], own: Modules, *, trusted: bool = False
+) -> Game:
+    """The recipe's game over these spaces."""
+    name = str(recipe.game)
+    _ = GAMES[name]
+    missing = GAMES[name].needs - spaces.keys()
+    if missing:
+        raise Incompatible(f"game {name!r} needs {_keys(GAMES[name].needs)}")
+    stakes = stakes_of(recipe, spaces, trusted=trusted)
+    return MAKERS[name](Bench(recipe, spaces, stakes, own, trusted))

@@ -1,0 +1,89 @@
+"""From a recipe's distance, penalties, views and labels to what every duel is fought under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from saddle.build.custom import custom, is_custom
+from saddle.catalogue import Catalogue, Family
+from saddle.distances import DISTANCES, PENALTIES, FDivergence, check
+from saddle.distances.base import Direct, Distance
+from saddle.distances.labels import noisy_labels, smooth_labels
+from saddle.errors import Incompatible, bad
+from saddle.games import VIEWS, Stakes
+from saddle.recipe import Recipe
+from saddle.spaces.base import Space
+
+Cure = Callable[[Distance], Distance]
+
+
+def _share(text: str, name: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise bad(name, text, "a number between 0 and 1")
+    return value
+
+
+def _one_sided(text: str) -> Cure:
+    real = _share(text, "the target of labels 'one-sided'")
+    return lambda distance: smooth_labels(distance, real)  # type: ignore[arg-type, return-value]
+
+
+def _noisy(text: str) -> Cure:
+    share = _share(text, "the share of labels 'noisy'")
+    return lambda distance: noisy_labels(distance, share)  # type: ignore[arg-type, return-value]
+
+
+LABELS: Catalogue[Cure] = Catalogue(
+    "labels",
+    {
+        "one-sided": Family(_one_sided, "0.9", "TARGET", "0.9"),
+        "noisy": Family(_noisy, "0.05", "SHARE", "0.05"),
+    },
+)
+"""What is done to the critic's labels."""
+
+
+def stakes_of(recipe: Recipe, spaces: Mapping[str, Space], *, trusted: bool = False) -> Stakes:
+    """Distance, penalties and views of a recipe, refused where they do not go together."""
+    distance = distance_of(recipe, trusted=trusted)
+    penalties = tuple((PENALTIES[name], weight) for name, weight in recipe.penalties.items())
+    check(
+        distance,
+        [penalty for penalty, _ in penalties],
+        groupsort=recipe.critic.name == "groupsort",
+    )
+    views = tuple(VIEWS[name] for name in recipe.views)
+    packed = 1
+    for view in views:
+        packed *= view.widens
+    if recipe.batch % packed:
+        raise bad("batch", recipe.batch, f"a multiple of {packed}, the rows packed together")
+    smooth = frozenset(key for key, space in spaces.items() if space.smooth)
+    return Stakes(distance, penalties, views, smooth)
+
+
+def distance_of(recipe: Recipe, *, trusted: bool = False) -> Distance | Direct:
+    """The distance, with the ratio, the objective and the labels that the recipe asks for."""
+    if is_custom(recipe.distance, DISTANCES):
+        distance: Distance | Direct = custom(recipe.distance, trusted=trusted)()
+    else:
+        distance = DISTANCES[recipe.distance]
+    asked = {"ratio": recipe.ratio, "objective": recipe.objective}
+    wanted = {key: value for key, value in asked.items() if value is not None}
+    if wanted:
+        if not isinstance(distance, FDivergence):
+            raise Incompatible(
+                f"{' and '.join(wanted)} are choices of the f-divergences; distance "
+                f"{recipe.distance!r} has a critic and an objective of its own"
+            )
+        distance = replace(distance, **wanted)
+    for name in recipe.labels:
+        if isinstance(distance, Direct):
+            raise Incompatible(f"distance {recipe.distance!r} has no critic and so no labels")
+        distance = LABELS[name](distance)
+    return distance

@@ -1,0 +1,116 @@
+"""Which choices go together: a table of what does not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from saddle.distances.base import Direct, Distance, Penalty
+from saddle.errors import Incompatible
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen for one duel.
+
+    Attributes:
+        distance: the distance.
+        penalties: its penalties.
+        groupsort: whether the critic is 1-Lipschitz by construction.
+    """
+
+    distance: Distance | Direct
+    penalties: tuple[Penalty, ...]
+    groupsort: bool = False
+
+    @property
+    def kinds(self) -> list[str]:
+        """The penalties' names without parameters."""
+        return [penalty.name.partition(":")[0] for penalty in self.penalties]
+
+    def has(self, *kinds: str) -> bool:
+        """Whether penalties of all these kinds were chosen."""
+        return set(kinds) <= set(self.kinds)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A combination that is refused.
+
+    Attributes:
+        broken: whether a choice is such a combination.
+        reason: what is said then.
+    """
+
+    broken: Callable[[Choice], bool]
+    reason: str
+
+
+def _learned(choice: Choice) -> bool:
+    return isinstance(choice.distance, Distance)
+
+
+def _unbounded(choice: Choice) -> bool:
+    distance = choice.distance
+    bounded = choice.groupsort or any(penalty.bounds for penalty in choice.penalties)
+    return isinstance(distance, Distance) and not distance.bounded_critic and not bounded
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        lambda c: not _learned(c) and bool(c.penalties),
+        "it reads the samples, there is no critic that a penalty could keep honest",
+    ),
+    Rule(
+        lambda c: not _learned(c) and c.groupsort,
+        "it reads the samples, there is no critic to build of GroupSort layers",
+    ),
+    Rule(
+        _unbounded,
+        "nothing bounds the critic, whose gap can grow without end; add one of clip, gp, "
+        "gp-one-sided, r1, r2, dragan, spectral-norm, or a GroupSort critic",
+    ),
+    Rule(
+        lambda c: len({penalty.name for penalty in c.penalties}) < len(c.penalties),
+        "the same penalty is named twice; give it the summed weight instead",
+    ),
+    Rule(lambda c: c.has("r1", "r1-fd"), "r1 and r1-fd are one penalty in two ways of computing"),
+    Rule(lambda c: c.has("r2", "r2-fd"), "r2 and r2-fd are one penalty in two ways of computing"),
+    Rule(
+        lambda c: c.has("clip", "spectral-norm"),
+        "spectral-norm divides the weights by their norm, so that clipping them bounds nothing",
+    ),
+    Rule(
+        lambda c: c.has("clip", "gp"),
+        "clipped weights keep slopes far below the one that gp pulls them to",
+    ),
+    Rule(
+        lambda c: c.groupsort and c.has("clip"),
+        "a GroupSort critic is 1-Lipschitz already, and its matrices are not the clipped weights",
+    ),
+    Rule(
+        lambda c: c.groupsort and c.has("spectral-norm"),
+        "a GroupSort critic is 1-Lipschitz already, every singular value of its layers is one",
+    ),
+)
+"""Every combination that is refused."""
+
+
+def check(
+    distance: Distance | Direct, penalties: Sequence[Penalty], *, groupsort: bool = False
+) -> None:
+    """Refuses a combination that cannot work.
+
+    Args:
+        distance: the distance of a duel.
+        penalties: its critic's penalties.
+        groupsort: whether the critic is 1-Lipschitz by construction.
+
+    Raises:
+        Incompatible: with the reason.
+    """
+    choice = Choice(distance, tuple(penalties), groupsort)
+    for rule in RULES:
+        if rule.broken(choice):
+            names = ", ".join(penalty.name for penalty in penalties) or "no penalty"
+            raise Incompatible(f"{distance.name} with {names}: {rule.reason}")

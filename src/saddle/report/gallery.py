@@ -1,0 +1,220 @@
+"""Every picture of a report: when there is one, what it shows, how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from saddle.catalogue import Catalogue
+from saddle.report import clouds, curves, partners
+from saddle.report.read import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A kind of picture.
+
+    Attributes:
+        title: its heading.
+        reads: how to read it, in words.
+        section: the part of the page in which it stands.
+        parts: from a record to what it is drawn for, one figure each (a duel, or nothing in
+            particular); none where it was not recorded.
+        draw: from a record and a part to the figure.
+        vector: whether it is kept as lines (SVG) on the page, rather than as points.
+    """
+
+    title: str
+    reads: str
+    section: str
+    parts: Callable[[Record], list[str]]
+    draw: Callable[[Record, str], Figure]
+    vector: bool = True
+
+
+def looked(*names: str) -> Callable[[Record], list[str]]:
+    """One figure where any look holds one of these arrays."""
+    return lambda record: [""] * any(n in look.arrays for look in record.looks for n in names)
+
+
+def counted(*keys: str) -> Callable[[Record], list[str]]:
+    """One figure where any event holds these keys."""
+    return lambda record: [""] * (record.latest(*keys) is not None)
+
+
+def judged(key: str) -> Callable[[Record], list[str]]:
+    """One figure where any duel holds a key."""
+    return lambda record: [""] * any(
+        record.latest("critics", duel, key) is not None for duel in record.names("critics")
+    )
+
+
+def whole(draw: Callable[[Record], Figure]) -> Callable[[Record, str], Figure]:
+    """A drawing that is made once a run."""
+    return lambda record, _: draw(record)
+
+
+def duels(record: Record) -> list[str]:
+    """Every duel whose surface was recorded."""
+    return sorted({duel for look in record.looks for duel in look.surfaces()})
+
+
+def given(record: Record) -> list[str]:
+    """Whether samples were drawn for something given."""
+    return looked("given")(record) if clouds.drawn_rows(record) else []
+
+
+def pulled(record: Record) -> list[str]:
+    """Whether the field was recorded at samples."""
+    held = [look for look in record.looks if "field" in look.arrays and clouds.shows(look)]
+    return [""] * bool(held)
+
+
+def joined(record: Record) -> list[str]:
+    """Whether rows and their partners were recorded."""
+    return [""] * any(partners.paired(look.arrays) for look in record.looks)
+
+
+PICTURES: Catalogue[Picture] = Catalogue(
+    "picture",
+    {
+        "samples": Picture(
+            "Samples over data",
+            "Green is real, purple is generated, from the averaged generator and the same noise "
+            "at every look. Where the two lie on each other, the generator is right; green alone "
+            "is missed, purple alone is invented.",
+            "samples",
+            lambda record: [""] * bool(clouds.drawn_rows(record)),
+            whole(clouds.samples),
+            vector=False,
+        ),
+        "conditional": Picture(
+            "What was asked for",
+            "Data and samples by what was given. The same colour should lie in the same place.",
+            "samples",
+            given,
+            whole(partners.conditional),
+            vector=False,
+        ),
+        "pairs": Picture(
+            "Rows and their partners",
+            "Each thin line joins a row with what the networks make of it. Short lines are "
+            "faithful reconstructions; in a translation, lines that cross show what was swapped.",
+            "samples",
+            joined,
+            whole(partners.pairs),
+            vector=False,
+        ),
+        "watch": Picture(
+            "Distance to the held-out data",
+            "Lower is better. The dashed line is the floor: what two sets of real rows differ by. "
+            "A perfect generator wobbles about it.",
+            "curves",
+            counted("watch", "value"),
+            whole(curves.watch),
+        ),
+        "modes": Picture(
+            "Modes",
+            "How many of the true modes hold samples, and which share of the samples lies close "
+            "to one.",
+            "curves",
+            counted("modes", "captured"),
+            whole(curves.modes),
+        ),
+        "losses": Picture(
+            "Losses",
+            "Each player's terms, averaged since the last look. In a game, a falling loss is no "
+            "proof of progress: read the distance above.",
+            "curves",
+            lambda record: [""] * bool(record.names("losses")),
+            whole(curves.losses),
+        ),
+        "gradients": Picture(
+            "Gradients",
+            "The norm of each player's last gradient. One that fades away no longer teaches.",
+            "curves",
+            lambda record: [""] * bool(record.names("gradients")),
+            whole(curves.gradients),
+        ),
+        "schedule": Picture(
+            "Schedule",
+            "The values that change with the step.",
+            "curves",
+            lambda record: [""] * bool(record.names("schedule")),
+            whole(curves.schedule),
+        ),
+        "critic": Picture(
+            "The critic's surface",
+            "Green where the critic says real, purple where it says fake; the thin line is where "
+            "it cannot tell. At the end of a good run most of the data lies on pale ground.",
+            "critic",
+            duels,
+            clouds.critic,
+            vector=False,
+        ),
+        "auc": Picture(
+            "How well the critic tells",
+            "The share of pairs of one real and one fake row in which the real one is scored "
+            "higher, on rows it was not trained on. One half: it cannot tell. One: it always can.",
+            "critic",
+            judged("auc"),
+            whole(curves.aucs),
+        ),
+        "estimate": Picture(
+            "The critic's estimate",
+            "What the critic makes of the distance, in the distance's own units, on held-out rows.",
+            "critic",
+            judged("estimate"),
+            whole(curves.estimates),
+        ),
+        "scores": Picture(
+            "The critic's scores",
+            "Mean score of real and of fake rows, with one standard deviation.",
+            "critic",
+            judged("real_mean"),
+            whole(curves.scores),
+        ),
+        "field": Picture(
+            "Where the objective pulls",
+            "Minus the gradient of the generator's own objective by each sample: where the "
+            "samples would go next if they were free to.",
+            "field",
+            pulled,
+            whole(clouds.field),
+            vector=False,
+        ),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of a run, ready to be saved."""
+
+    key: str
+    part: str
+    picture: Picture
+    figure: Figure
+
+    @property
+    def name(self) -> str:
+        """A name for its file, of letters, digits, dots and dashes."""
+        safe = "".join(c if c.isascii() and (c.isalnum() or c in "._") else "-" for c in self.part)
+        return f"{self.key}-{safe}" if self.part else self.key
+
+
+def drawings(record: Record, *, section: str | None = None) -> Iterator[Drawing]:
+    """Every picture that the record allows, of one section or of all."""
+    for key, picture in PICTURES.items():
+        if section in (None, picture.section):
+            for part in picture.parts(record):
+                yield Drawing(key, part, picture, picture.draw(record, part))
+
+
+def missing(record: Record) -> list[tuple[str, str]]:
+    """Key and title of every picture for which nothing was recorded."""
+    return [(key, p.title) for key, p in PICTURES.items() if not p.parts(record)]

@@ -1,0 +1,282 @@
+"""The page of a run: one HTML file that needs nothing else, and works without scripts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from saddle.reference import Reference
+from saddle.report import summary
+from saddle.report.reel import Film, shot, spread
+from saddle.report.gallery import PICTURES, Drawing, drawings, missing
+from saddle.report.read import Record
+from saddle.report.style import png, svg
+from saddle.report.tables import Rows, as_rows, cell, to_html
+
+Source = Reference | str
+MOST_STILLS = 24
+
+SECTIONS = (
+    ("samples", "Samples"),
+    ("film", "The run, look by look"),
+    ("curves", "Curves"),
+    ("critic", "The critic"),
+    ("field", "The pull on the samples"),
+    ("measures", "Measures"),
+    ("record", "What was recorded"),
+    ("recipe", "Recipe"),
+    ("environment", "Data and environment"),
+    ("references", "References"),
+    ("next", "What to do next"),
+)
+
+
+def page(record: Record, *, references: Sequence[Source] = ()) -> str:
+    """The whole page."""
+    bodies = {
+        **{section: pictured(record, section) for section in ("samples", "curves", "critic")},
+        "film": filmed(record),
+        "field": pictured(record, "field"),
+        "measures": measured(record),
+        "record": kept(record),
+        "recipe": decided(record),
+        "environment": surroundings(record),
+        "references": cited(references),
+        "next": onward(record),
+    }
+    body = "\n".join(
+        f"<section id='{key}'><h2>{title}</h2>\n{bodies[key]}</section>" for key, title in SECTIONS
+    )
+    title = f"{summary.data_name(record)}, {summary.distance_name(record)}"
+    return document(title, f"{top(record)}\n<main>{body}</main>\n{foot(record)}")
+
+
+def theory_page(results: Mapping[str, Any], *, title: str = "The theory, run") -> str:
+    """A page of nothing but tables: a heading and a table for each result."""
+    tables = "\n".join(
+        f"<section><h2>{escape(str(name))}</h2>{to_html(as_rows(value))}</section>"
+        for name, value in results.items()
+    )
+    return document(title, f"<header><h1>{escape(title)}</h1></header>\n<main>{tables}</main>")
+
+
+def document(title: str, body: str) -> str:
+    """A self-contained document; a script that is not ours does not run, nothing is fetched."""
+    style, script = resource("page.css"), resource("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="saddle">
+<title>{escape(title)}</title>
+<style>{style}</style>
+</head>
+<body>
+{body}
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+# ------------------------------------------------------------------------------------- the head
+
+
+def top(record: Record) -> str:
+    """Title, summary in words, numbers, contents."""
+    name = f"{summary.data_name(record)} · {summary.distance_name(record)}"
+    lead = " ".join(summary.sentences(record))
+    links = "".join(f"<li><a href='#{key}'>{title}</a></li>" for key, title in SECTIONS)
+    return (
+        f"<header><h1>{escape(name)}</h1>\n<p class='lead'>{escape(lead)}</p>\n"
+        f"{notices(record)}<dl class='tiles'>{''.join(map(tile, summary.tiles(record)))}</dl>\n"
+        f"<nav aria-label='Contents'><ul>{links}</ul></nav></header>"
+    )
+
+
+def tile(held: tuple[str, str, str]) -> str:
+    """One number of the head."""
+    label, value, note = map(escape, held)
+    none = " none" if value == summary.NOT_MEASURED else ""
+    return (
+        f"<div><dt>{label}</dt><dd class='value{none}'>{value}</dd><dd class='note'>{note}</dd></div>"
+    )
+
+
+def notices(record: Record) -> str:
+    """What the data's reader warned of."""
+    data = record.environment.get("data")
+    warned = data.get("warnings") if isinstance(data, dict) else None
+    return "".join(f"<p class='warn'>{escape(str(text))}</p>\n" for text in warned or ())
+
+
+def foot(record: Record) -> str:
+    """From what the page was made."""
+    return (
+        f"<footer>Made by saddle from the run folder <code>{escape(record.run.name)}</code>. "
+        "The page holds everything it shows; nothing is loaded.</footer>"
+    )
+
+
+# -------------------------------------------------------------------------------------- pictures
+
+
+def pictured(record: Record, section: str) -> str:
+    """Every picture of a section, and what could not be drawn."""
+    shown = "\n".join(figure(drawing, record) for drawing in drawings(record, section=section))
+    absent = [title for key, title in missing(record) if PICTURES[key].section == section]
+    told = f"<p class='none'>{', '.join(absent)}: not measured</p>" if absent else ""
+    return f"<div class='figures'>{shown}</div>\n{told}" if shown else told
+
+
+def figure(drawing: Drawing, record: Record) -> str:
+    """One picture with its heading and how it is read."""
+    picture = drawing.picture
+    width, height = drawing.figure.get_size_inches()
+    kind = "wide" if width > 8 else "wide narrow" if not picture.vector else ""
+    part = f" ({drawing.part})" if drawing.part else ""
+    heading = escape(f"{picture.title}{part if len(record.names('critics')) > 1 else ''}")
+    alt = f"{picture.title}{part} of {summary.data_name(record)}: {picture.reads}"
+    data, form = (
+        (svg(drawing.figure), "svg+xml") if picture.vector else (png(drawing.figure), "png")
+    )
+    size = f"width='{96 * width:.0f}' height='{96 * height:.0f}'"
+    return (
+        f"<figure class='{kind}'><figcaption><h3>{heading}</h3>{escape(picture.reads)}</figcaption>"
+        f"<img src='{inline(data, form)}' alt='{escape(alt)}' {size}></figure>"
+    )
+
+
+def inline(data: bytes, form: str) -> str:
+    """An image as an address that holds it."""
+    return f"data:image/{form};base64,{base64.b64encode(data).decode()}"
+
+
+def filmed(record: Record) -> str:
+    """The film; with scripts a slider over its frames takes its place."""
+    film = shot(record)
+    if film is None:
+        return "<p class='none'>Film: not measured, since no look holds samples</p>"
+    first, last = film.steps[0], film.steps[-1]
+    alt = escape(f"The samples over the data from step {first:,} to step {last:,}.")
+    wide = " double" if film.frames[0].width > 1.3 * film.frames[0].height else ""
+    still = inline(film.still(len(film.frames) - 1), "png")
+    return (
+        "<figure class='wide'><figcaption>Samples over data over the critic, at every look, from "
+        "the same noise: what moves is the generator.</figcaption>"
+        f"<div class='reel{wide}' data-reel><picture data-film>"
+        f"<source media='print, (prefers-reduced-motion: reduce)' srcset='{still}'>"
+        f"<img src='{inline(film.gif(), 'gif')}' alt='{alt}'></picture>{stills(film)}</div></figure>"
+    )
+
+
+def stills(film: Film) -> str:
+    """Some of the frames, under a slider; hidden until a script shows them."""
+    chosen = spread(list(range(len(film.frames))), MOST_STILLS)
+    images = "".join(
+        f"<img data-step='{film.steps[i]}' src='{inline(film.still(i), 'png')}' "
+        f"alt='Samples over data at step {film.steps[i]:,}'{' hidden' * (i != chosen[-1])}>"
+        for i in chosen
+    )
+    end = len(chosen) - 1
+    return (
+        f"<div data-frames hidden>{images}<div class='bar'><button type='button'>Play</button>"
+        f"<input type='range' min='0' max='{end}' value='{end}' aria-label='Look'>"
+        f"<output>step {film.steps[-1]:,}</output></div></div>"
+    )
+
+
+# ---------------------------------------------------------------------------------------- tables
+
+
+def measured(record: Record) -> str:
+    """The evaluation's tables."""
+    rows = summary.measures(record)
+    if not rows and not record.evaluation:
+        return "<p class='none'>Not measured: the run was not evaluated.</p>"
+    step = record.evaluation.get("step")
+    at = f"Measured at step {cell(step)}. " if step is not None else ""
+    intro = f"<p class='soft'>{at}A floor is what real rows score against real rows.</p>"
+    rest = [(k, record.evaluation[k]) for k in ("critic", "theory") if record.evaluation.get(k)]
+    titles = {"critic": "The critic against the truth", "theory": "The theory on this run"}
+    more = "".join(f"<h3>{titles[key]}</h3>{to_html(as_rows(value))}" for key, value in rest)
+    return f"{intro}{to_html(rows, caption='Measures')}{more}"
+
+
+def kept(record: Record) -> str:
+    """The table of records, and what the run did not write."""
+    absent = summary.not_measured(record)
+    told = ", ".join(absent) if absent else "nothing: every quantity was written"
+    return (
+        f"<p>Not measured: {escape(told)}.</p>"
+        f"<details><summary>Every quantity, and how often it was written</summary>"
+        f"{to_html(summary.recorded(record))}</details>"
+    )
+
+
+def decided(record: Record) -> str:
+    """The recipe, then what was changed later."""
+    changed: Rows = record.amendments
+    later = to_html(changed) if changed else "<p class='none'>No value was changed later.</p>"
+    return f"{to_html(summary.recipe(record))}<h3>Amendments</h3>{later}"
+
+
+def surroundings(record: Record) -> str:
+    """The data's facts, then versions and platform."""
+    if not record.environment:
+        return "<p class='none'>Not recorded</p>"
+    data = record.environment.get("data")
+    known = data if isinstance(data, dict) else {}
+    facts = [{"fact": label, "value": value} for label, value in pairs(known.get("facts"))]
+    facts += [{"fact": k, "value": known[k]} for k in ("name", "fingerprint") if known.get(k)]
+    rest = {key: value for key, value in record.environment.items() if key != "data"}
+    return (
+        f"{to_html(facts, caption='Data')}{to_html(as_rows(rest), caption='Where it was trained')}"
+    )
+
+
+def pairs(held: Any) -> list[tuple[Any, Any]]:
+    """Label and value of each fact that has both."""
+    listed = held if isinstance(held, list) else []
+    return [(fact[0], fact[1]) for fact in listed if isinstance(fact, list) and len(fact) == 2]
+
+
+def cited(references: Iterable[Source]) -> str:
+    """What the run is built on: a line each, and all as BibTeX."""
+    held = list(dict.fromkeys(references))
+    if not held:
+        return "<p class='none'>None were named.</p>"
+    lines = "".join(f"<li>{escape(line(source))}</li>" for source in held)
+    entries = "\n\n".join(source.bibtex() for source in held if isinstance(source, Reference))
+    bibtex = f"<details><summary>BibTeX</summary><pre>{escape(entries)}</pre></details>"
+    return f"<ul>{lines}</ul>{bibtex if entries else ''}"
+
+
+def line(source: Source) -> str:
+    """A source as one line."""
+    return source.line() if isinstance(source, Reference) else str(source)
+
+
+def onward(record: Record) -> str:
+    """Commands to go on with."""
+    return "".join(
+        f"<p>{escape(what)}</p><pre>{escape(command)}</pre>"
+        for what, command in summary.commands(record)
+    )
+
+
+def resource(name: str) -> str:
+    """A file that stands beside this one."""
+    return (files("saddle.report") / name).read_text(encoding="utf-8")

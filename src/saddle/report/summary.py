@@ -1,0 +1,214 @@
+"""A run in plain words and in a few numbers. No verdict: what was measured, and what was not."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from saddle.records import RECORDED
+from saddle.report.read import Record
+from saddle.report.tables import Rows, leaves, number
+
+NOT_MEASURED = "not measured"
+
+GAMES = {
+    "gan": "a generator learned to draw {data}",
+    "conditional": "a generator learned to draw {data} for what is given",
+    "bigan": "a generator and an encoder learned to draw {data} and to find it back",
+    "cycle": "two generators learned to translate between {data}",
+    "align": "two invertible generators learned to translate between {data}",
+}
+
+COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
+    "gan": (("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),),
+    "conditional": (
+        ("Draw a thousand samples for a value", "saddle sample {run} -n 1000 --given VALUE"),
+    ),
+    "bigan": (
+        ("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),
+        ("Find the code of each row", "saddle encode {run} INPUT --out codes.csv"),
+    ),
+    "cycle": (
+        ("Translate from the first to the second", "saddle translate {run} INPUT --out OUT"),
+        ("Translate back", "saddle translate {run} INPUT --back --out OUT"),
+    ),
+    "align": (
+        ("Translate from the first to the second", "saddle translate {run} INPUT --out OUT"),
+        ("Translate back", "saddle translate {run} INPUT --back --out OUT"),
+    ),
+}
+ALWAYS = (
+    ("Go on for 1,000 more steps", "saddle resume {run} --steps 1000"),
+    ("Print what to cite", "saddle cite {run}"),
+)
+
+
+def data_name(record: Record) -> str:
+    """The name of the data, as the environment or the recipe gives it."""
+    data = record.environment.get("data")
+    named = data.get("name") if isinstance(data, dict) else None
+    return str(named or record.recipe.get("data") or "data that was not named")
+
+
+def distance_name(record: Record) -> str:
+    """The name of the distance."""
+    return str(record.recipe.get("distance") or "a distance that was not named")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words.
+
+    >>> duration(58.3), duration(192), duration(7265)
+    ('58 s', '3 min 12 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def sentences(record: Record) -> list[str]:
+    """What was trained on what, for how long, and how close it is: one thought a sentence."""
+    told = [trained(record), closeness(record), modes(record), strength(record)]
+    return [text for text in told if text]
+
+
+def trained(record: Record) -> str:
+    """What was trained, on what, how long."""
+    kind = GAMES.get(str(record.recipe.get("game")), "a generator learned from {data}")
+    what = kind.format(data=data_name(record))
+    under = f"under the distance {distance_name(record)}"
+    seconds = record.latest("seconds")
+    lasted = f", in {duration(float(seconds))}" if seconds is not None else ""
+    if record.step is None:
+        return f"{what[0].upper()}{what[1:]}, {under}; no look was recorded yet."
+    return f"{what[0].upper()}{what[1:]}, {under}, for {record.step:,} steps{lasted}."
+
+
+def closeness(record: Record) -> str:
+    """The watched distance beside its floor."""
+    seen = last_watch(record)
+    if seen is None:
+        return "How far the samples are from held-out data was not measured."
+    name, value, floor = seen
+    told = f"The distance from samples to held-out data ({name}) is {number(value)}"
+    if floor is None:
+        return f"{told}; its floor was not measured."
+    return f"{told}; two sets of real rows differ by {number(floor)}{ratio(value, floor)}."
+
+
+def ratio(value: float, floor: float) -> str:
+    """How many times its floor a distance is, as a clause."""
+    return f", so it stands at {value / floor:.2f} times its floor" if floor > 0 else ""
+
+
+def last_watch(record: Record) -> tuple[str, float, float | None] | None:
+    """Name, value and floor of the watched distance at its last look."""
+    values, floors = record.series("watch", "value")[1], record.series("watch", "floor")[1]
+    if not len(values):
+        return None
+    name = str(record.latest("watch", "name") or "watched distance")
+    return name, float(values[-1]), float(floors[-1]) if len(floors) else None
+
+
+def modes(record: Record) -> str:
+    """Modes captured and the share of good samples; empty where the modes are not known."""
+    captured, of = record.latest("modes", "captured"), record.latest("modes", "of")
+    if captured is None or of is None:
+        return ""
+    quality = record.latest("modes", "high_quality")
+    share = f", and {float(quality):.1%} of the samples lie close to one" if quality else ""
+    return f"{int(captured)} of {int(of)} modes hold samples{share}."
+
+
+def strength(record: Record) -> str:
+    """How well the critics tell, in one sentence; empty where it was not measured."""
+    last = [record.series("critics", d, "auc")[1] for d in record.names("critics")]
+    values = [float(auc[-1]) for auc in last if len(auc)]
+    if not values:
+        return ""
+    best = max(values)
+    return f"Its critic scores a held-out real row above a sample in {best:.0%} of pairs."
+
+
+def tiles(record: Record) -> list[tuple[str, str, str]]:
+    """The numbers a reader looks for first: label, value, and what to hold it against."""
+    seen = last_watch(record)
+    seconds, of = record.latest("seconds"), record.latest("modes", "of")
+    captured, quality = record.latest("modes", "captured"), record.latest("modes", "high_quality")
+    aucs = [record.series("critics", d, "auc")[1] for d in record.names("critics")]
+    auc = max((float(a[-1]) for a in aucs if len(a)), default=None)
+    floor = f"floor {number(seen[2])}" if seen and seen[2] is not None else "floor not measured"
+    return [
+        ("steps", f"{record.step:,}" if record.step is not None else NOT_MEASURED, ""),
+        ("time", duration(float(seconds)) if seconds is not None else NOT_MEASURED, ""),
+        ("distance", number(seen[1]) if seen else NOT_MEASURED, floor if seen else ""),
+        tile("modes", captured, lambda v: f"{int(v)}", f"of {of}"),
+        tile("high quality", quality, lambda v: f"{v:.1%}", "of the samples"),
+        tile("critic's AUC", auc, lambda v: f"{v:.3f}", "0.5: it cannot tell"),
+    ]
+
+
+def tile(label: str, value: Any, show: Callable[[Any], str], note: str) -> tuple[str, str, str]:
+    """One number with its note, or that it was not measured."""
+    return (label, NOT_MEASURED, "") if value is None else (label, show(value), note)
+
+
+def recorded(record: Record) -> list[dict[str, Any]]:
+    """A row a quantity of the table of records: what it says, and how often it was written."""
+    return [
+        {
+            "quantity": name,
+            "what it says": quantity.what,
+            "of shape": quantity.shape,
+            "stands in": quantity.place,
+            "written": times or NOT_MEASURED,
+        }
+        for name, quantity in RECORDED.items()
+        for times in [record.times(quantity)]
+    ]
+
+
+def not_measured(record: Record) -> list[str]:
+    """The quantities that the run did not write."""
+    return [name for name, quantity in RECORDED.items() if not record.times(quantity)]
+
+
+def measures(record: Record) -> list[dict[str, Any]]:
+    """The rows of the evaluation, with their floors and intervals."""
+    held = record.evaluation.get("measures")
+    found = [row for row in held if isinstance(row, dict)] if isinstance(held, list) else []
+    return [
+        {
+            "measure": row.get("name"),
+            "value": row.get("value"),
+            "floor": row.get("floor"),
+            "interval": between(row.get("interval")),
+            "n": row.get("n"),
+            "better": row.get("better"),
+            "note": row.get("note"),
+        }
+        for row in found
+    ]
+
+
+def between(interval: Any) -> str | None:
+    """An interval in words, or None where there is none."""
+    if not isinstance(interval, (list, tuple)) or len(interval) != 2:
+        return None
+    return f"{number(float(interval[0]))} to {number(float(interval[1]))}"
+
+
+def recipe(record: Record) -> Rows:
+    """The recipe, a row a value."""
+    return [{"key": key, "value": value} for key, value in leaves(record.recipe)]
+
+
+def commands(record: Record) -> list[tuple[str, str]]:
+    """What to do with the run next: a sentence and a command each."""
+    run = shlex.quote(str(record.run.path))
+    mine = COMMANDS.get(str(record.recipe.get("game")), COMMANDS["gan"])
+    return [(what, command.format(run=run)) for what, command in (*mine, *ALWAYS)]

@@ -1,0 +1,90 @@
+"""Laws that every row of the catalogue of measures keeps."""
+
+import subprocess
+import sys
+
+import numpy as np
+import ot  # noqa: F401  its import draws once from Python's global stream, which a test below watches
+import pytest
+from known_laws import grid
+
+import saddle.measure
+from saddle.errors import UnknownName
+from saddle.measure import MEASURES
+
+TRUTH = grid()
+REAL, OTHER = TRUTH.sample(1500, 10), TRUTH.sample(1500, 11)
+BY_SAMPLES = [n for n in MEASURES if MEASURES[n].needs == "samples"]
+BY_MODES = [n for n in MEASURES if MEASURES[n].needs == "modes"]
+
+
+def score(name, fake):
+    row = MEASURES[name]
+    return row.compute(fake, {"samples": REAL, "modes": TRUTH}[row.needs])
+
+
+def badness(name, fake):
+    """From a score to a number that is larger where the fake is worse."""
+    row, value = MEASURES[name], score(name, fake)
+    target = row.perfect(len(fake), TRUTH) if row.perfect else 0.0
+    return {"lower": value, "higher": -value, "closer": abs(value - target)}[row.better]
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_it_is_pure_and_named(name, global_streams_rest):
+    before = OTHER.copy()
+    assert score(name, OTHER) == score(name, OTHER)
+    assert (OTHER == before).all()
+    assert MEASURES[name].name == name and MEASURES[name].words
+
+
+@pytest.mark.parametrize("name", [n for n in MEASURES if n != "mode-width"])
+def test_dropping_modes_and_noise_are_worse_than_the_truth(name):
+    noise = np.random.default_rng(0).uniform(-5, 5, size=(1500, 2))
+    dropped = grid(keep=12).sample(1500, 12)
+    worst = max(badness(name, noise), badness(name, dropped))
+    assert worst > badness(name, OTHER)
+
+
+@pytest.mark.parametrize("name", [n for n in MEASURES if MEASURES[n].perfect])
+def test_a_perfect_sampler_scores_as_the_formula_says(name):
+    n, row = 2500, MEASURES[name]
+    scores = [row.compute(TRUTH.sample(n, s), TRUTH) for s in range(30)]
+    truth = row.perfect(n, TRUTH)
+    spread = 4 * np.std(scores) / np.sqrt(len(scores))
+    assert abs(np.mean(scores) - truth) <= spread + 0.1 * abs(truth) / np.sqrt(n) + 5e-4
+
+
+@pytest.mark.parametrize("name", BY_SAMPLES)
+def test_distances_between_clouds_are_symmetric_and_grow_with_the_modes_dropped(name):
+    row = MEASURES[name]
+    assert row.compute(OTHER, REAL) == pytest.approx(row.compute(REAL, OTHER), rel=1e-6)
+    # corners of the grid go first: 25, 20, 12, 5 modes
+    values = [score(name, grid(keep=k).sample(1500, 13)) for k in (25, 20, 12, 5)]
+    assert values == sorted(values)
+
+
+@pytest.mark.parametrize("name", BY_SAMPLES)
+def test_a_cloud_is_at_distance_zero_from_itself(name):
+    # the unbiased MMD of a cloud with itself is below zero, by about 2 / n
+    assert abs(MEASURES[name].compute(REAL, REAL)) < 2e-3
+
+
+def test_unknown_names_suggest_one():
+    with pytest.raises(UnknownName, match="'sliced-w'"):
+        MEASURES["sliced"]
+
+
+def test_what_is_exported_is_sorted_and_there():
+    names = saddle.measure.__all__
+    assert names == sorted(names, key=lambda n: (not n.isupper(), n))
+    assert all(n in vars(saddle.measure) for n in names)
+
+
+def test_the_import_stays_light():
+    code = (
+        "import sys, saddle.measure; "
+        "print([m for m in ('torch', 'scipy', 'ot', 'sklearn') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
