@@ -75,7 +75,8 @@ RULES = {
         ),  # fmt: skip
         ("import importlib.metadata\nimportlib.metadata.version('x')",),
         EVERYWHERE,
-        frozenset({"src/saddle/build/custom.py"}),
+        # Your own parts, behind --trust-code; and the literal table of what `saddle.NAME` is.
+        frozenset({"src/saddle/build/custom.py", "src/saddle/__init__.py"}),
     ),
     "nothing draws from a global stream": Rule(
         safety.draws_globally,
@@ -140,6 +141,8 @@ RULES = {
             "class A:\n def f(self, a, b, c, d, *, e, f, g): ...",
             "@app.command()\ndef f(a, b, c, d, e, f, g, h): ...",
         ),
+        # An estimator's settings are its parameters, after scikit-learn's conventions.
+        free=frozenset({"src/saddle/api.py"}),
     ),
     "functions of 60 lines at most": Rule(
         style.long_functions,

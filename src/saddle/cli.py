@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from saddle import terminal
-from saddle.errors import BadValue, SaddleError, UserError
+from saddle.errors import SaddleError, UserError
 
 if TYPE_CHECKING:
     from saddle.build.session import Session
-    from saddle.recipe import Recipe
     from saddle.runs import Run
 
 app = typer.Typer(
@@ -30,33 +29,33 @@ app = typer.Typer(
 )
 
 Setting = Annotated[
-    Optional[list[str]], typer.Option("--set", help="Change a value of the recipe: key=value.")
+    list[str] | None, typer.Option("--set", help="Change a value of the recipe: key=value.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Trust = Annotated[bool, typer.Option("--trust-code", help="Import `module:Class` of the recipe.")]
 Board = Annotated[bool, typer.Option("--tensorboard", help="Also write TensorBoard events.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Which = Annotated[str, typer.Option("--checkpoint", help="latest, best, or a step that is kept.")]
-Out = Annotated[Optional[Path], typer.Option("--out", help="File to write, told by its ending.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write, told by its ending.")]
 
 
 @app.command()
 def train(
-    data: Annotated[Optional[str], typer.Argument(help="A source's name or a file.")] = None,
-    second: Annotated[Optional[str], typer.Argument(help="The second domain.")] = None,
-    game: Annotated[Optional[str], typer.Option(help="Who plays: `saddle list games`.")] = None,
+    data: Annotated[str | None, typer.Argument(help="A source's name or a file.")] = None,
+    second: Annotated[str | None, typer.Argument(help="The second domain.")] = None,
+    game: Annotated[str | None, typer.Option(help="Who plays: `saddle list games`.")] = None,
     preset: Annotated[str, typer.Option(help="Start from: `saddle list presets`.")] = "default",
-    distance: Annotated[Optional[str], typer.Option(help="`saddle list distances`.")] = None,
-    ratio: Annotated[Optional[str], typer.Option(help="logistic or bound.")] = None,
-    objective: Annotated[Optional[str], typer.Option(help="exact, zero-sum or swapped.")] = None,
-    given: Annotated[Optional[str], typer.Option(help="Column that conditions.")] = None,
-    steps: Annotated[Optional[int], typer.Option(help="Turns to play.")] = None,
-    batch: Annotated[Optional[int], typer.Option(help="Rows of a move.")] = None,
-    seed: Annotated[Optional[int], typer.Option(help="Of every draw.")] = None,
-    device: Annotated[Optional[str], typer.Option(help="auto, cpu, cuda or mps.")] = None,
-    recipe: Annotated[Optional[Path], typer.Option(help="A recipe in YAML.")] = None,
+    distance: Annotated[str | None, typer.Option(help="`saddle list distances`.")] = None,
+    ratio: Annotated[str | None, typer.Option(help="logistic or bound.")] = None,
+    objective: Annotated[str | None, typer.Option(help="exact, zero-sum or swapped.")] = None,
+    given: Annotated[str | None, typer.Option(help="Column that conditions.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Turns to play.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Rows of a move.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every draw.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="A recipe in YAML.")] = None,
     start_from: Annotated[
-        Optional[Path], typer.Option("--from", help="A run whose recipe and weights to start from.")
+        Path | None, typer.Option("--from", help="A run whose recipe and weights to start from.")
     ] = None,
     change: Setting = None,
     out: Annotated[Path, typer.Option("--out", help="Folder that runs are kept in.")] = Path(
@@ -101,7 +100,7 @@ def train(
 
 @app.command()
 def resume(
-    run: Annotated[Optional[Path], typer.Argument(help="The run; the latest where left out.")] = None,
+    run: Annotated[Path | None, typer.Argument(help="The run; the latest where left out.")] = None,
     steps: Annotated[int, typer.Option(help="Turns to add.")] = 0,
     change: Setting = None,
     runs: Annotated[Path, typer.Option("--runs", help="Where runs are kept.")] = Path("runs"),
@@ -126,7 +125,7 @@ def resume(
 def sample(
     run: Annotated[Path, typer.Argument(help="The run.")],
     n: Annotated[int, typer.Option("-n", help="How many.")] = 1000,
-    given: Annotated[Optional[str], typer.Option(help="Condition: a label, or numbers.")] = None,
+    given: Annotated[str | None, typer.Option(help="Condition: a label, or numbers.")] = None,
     seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
     out: Out = None,
     checkpoint: Which = "latest",
@@ -188,8 +187,8 @@ def encode(
 @app.command()
 def inspect(
     data: Annotated[str, typer.Argument(help="A source's name or a file.")],
-    second: Annotated[Optional[str], typer.Argument(help="The second domain.")] = None,
-    given: Annotated[Optional[str], typer.Option(help="Column that conditions.")] = None,
+    second: Annotated[str | None, typer.Argument(help="The second domain.")] = None,
+    given: Annotated[str | None, typer.Option(help="Column that conditions.")] = None,
     as_json: Json = False,
 ) -> None:
     """Tell what training would see of DATA, before training."""
@@ -205,7 +204,7 @@ def inspect(
 
 @app.command("list")
 def list_(
-    kind: Annotated[Optional[str], typer.Argument(help="distances, sources, games, ...")] = None,
+    kind: Annotated[str | None, typer.Argument(help="distances, sources, games, ...")] = None,
     as_json: Json = False,
 ) -> None:
     """List what can be chosen, kind by kind."""

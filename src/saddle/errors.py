@@ -1,15 +1,15 @@
 """Every error that saddle raises on purpose, and the sentence that suggests the nearest name.
 
-    SaddleError
-    ├── UserError        the words or the data are off             (exit code 2)
-    │   ├── UnknownName      a name that no catalogue holds
-    │   ├── BadValue         a value outside of what is allowed
-    │   ├── Incompatible     two choices that do not go together
-    │   ├── BadData          a file, array or table that cannot be read as asked
-    │   └── MissingExtra     an optional package is not installed
-    └── RunError         the run failed                            (exit code 1)
-        ├── NonFinite        a loss or a weight became nan or infinite
-        └── BrokenRun        a run folder that is damaged or incomplete
+SaddleError
+├── UserError        the words or the data are off             (exit code 2)
+│   ├── UnknownName      a name that no catalogue holds
+│   ├── BadValue         a value outside of what is allowed
+│   ├── Incompatible     two choices that do not go together
+│   ├── BadData          a file, array or table that cannot be read as asked
+│   └── MissingExtra     an optional package is not installed
+└── RunError         the run failed                            (exit code 1)
+├── NonFinite        a loss or a weight became nan or infinite
+└── BrokenRun        a run folder that is damaged or incomplete
 """
 
 from __future__ import annotations

@@ -32,9 +32,10 @@ def test_ten_steps_under_every_distance(page: ModuleType, name: str) -> None:
 
 
 def test_js_comes_closer(page: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = page.train(DISTANCES["js"], steps=200)
-    # At rest the two modes lie 4 apart, so W1 starts near 2; half of it is far above the noise.
-    assert lines[-1]["exact W1"] < 0.5 * lines[0]["exact W1"] or lines[-1]["exact W1"] < 0.5
+    lines = page.train(DISTANCES["js"], steps=400)
+    # A point mass at 0 is 2 away; three seeds came to 0.2 to 0.3, so 0.6 leaves room for another
+    # machine's rounding, and one lost mode (at least 1) cannot pass.
+    assert lines[-1]["exact W1"] < 0.6
     page.main("js", "8")
     assert "truth" in capsys.readouterr().out
 

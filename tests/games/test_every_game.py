@@ -22,9 +22,11 @@ from games.tiny_players import (
     make,
     rng,
 )
+from saddle.distances import DISTANCES, PENALTIES, Direct
 from saddle.errors import Incompatible
 from saddle.games import GAMES, VIEWS, Cycle, Player, Stakes
 from saddle.games.seats import make_duel, parts
+from saddle.training.rules import RULES, Team
 
 LEARNED = Stakes(Logistic(), penalties=((R1(), 0.1), (R2(), 0.1)))
 every_game = pytest.mark.parametrize("name", list(GAMES))
@@ -48,18 +50,42 @@ def play(game, steps=10, rows=ROWS):
 
 
 @every_game
-@pytest.mark.parametrize("distance", [Logistic(), Paired(), Means()], ids=lambda d: d.name)
-def test_ten_steps_stay_finite(name, distance):
-    penalties = () if distance.name == "means" else LEARNED.penalties
-    game = make(name, Stakes(distance, penalties))
+@pytest.mark.parametrize("distance", list(DISTANCES))
+def test_every_distance_plays_every_game(name, distance):
+    """Ten steps, with the penalties of the default where there is a critic to penalise."""
+    row = DISTANCES[distance]
+    penalties = ((PENALTIES["r1"], 0.1), (PENALTIES["r2"], 0.1))
+    game = make(name, Stakes(row, () if isinstance(row, Direct) else penalties))
     assert all(math.isfinite(value) for value in play(game))
+
+
+@every_game
+@pytest.mark.parametrize("penalty", list(PENALTIES))
+def test_every_penalty_plays_every_game(name, penalty):
+    game = make(name, Stakes(DISTANCES["wasserstein"], ((PENALTIES[penalty], 1.0),)))
+    assert all(math.isfinite(value) for value in play(game, steps=4))
+
+
+@every_game
+@pytest.mark.parametrize("rule", list(RULES))
+def test_every_rule_plays_every_game(name, rule):
+    """Rules that keep the graph included: a pool must not cut it."""
+    game = make(name, Stakes(Paired(), LEARNED.penalties, (VIEWS["replay:1"],)))
+    modules = {Player.GENERATOR: game.generators, Player.CRITIC: game.critics}
+    teams = {p: Team(m, torch.optim.SGD(m.parameters(), 1e-3)) for p, m in modules.items()}
+    before = [p.detach().clone() for p in game.generators.parameters()]
+    rule = RULES[rule]()
+    for step in range(3):
+        rule.turn(teams, lambda player, move, step=step: loss(game, player, step=step))
+    after = list(game.generators.parameters())
+    assert all(bool(torch.isfinite(p).all()) for p in after)
+    assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
 @every_game
 @pytest.mark.parametrize("view", list(VIEWS))
 def test_ten_steps_under_every_view(name, view):
-    views = () if name == "cycle" and "replay" in view else (VIEWS[view],)
-    game = make(name, Stakes(Paired(), LEARNED.penalties, views))
+    game = make(name, Stakes(Paired(), LEARNED.penalties, (VIEWS[view],)))
     assert all(math.isfinite(value) for value in play(game))
 
 
@@ -142,14 +168,13 @@ def test_a_deep_copy_plays_with_its_own_weights(name):
 
 @pytest.mark.parametrize("name", ["cycle", "align"])
 def test_two_duels_share_no_state(name):
-    game = make(
-        name, Stakes(Logistic(), ((Counting(), 1.0),), (VIEWS["replay:3"],)[: name != "cycle"])
-    )
+    game = make(name, Stakes(Logistic(), ((Counting(), 1.0),), (VIEWS["replay:3"],)))
     critics_turn(game, 0)
     first, second = game.duels
     assert first.penalties[0][0] is not second.penalties[0][0]
     assert first.views[0] is not second.views[0]
     assert [duel.penalties[0][0].asked.item() for duel in game.duels] == [1, 1]
+    assert [view.name for duel in game.duels for view in duel.views] == ["replay:3"] * 2
     assert {"b-counting.asked", "a-counting.asked"} <= set(game.keeps.state_dict())
 
 
@@ -191,6 +216,7 @@ def test_cycle_refuses_identity_between_unlike_spaces():
         b_to_a=net(3, output=2),
         stakes=Stakes(Logistic()),
         critics={"a": judge(2), "b": judge(3)},
+        identity=5.0,
     )
     rows = {"a": torch.zeros(4, 2), "b": torch.zeros(4, 3)}
     with pytest.raises(Incompatible, match="set identity to 0"):

@@ -117,18 +117,22 @@ def doubles():
 
 
 def test_the_cycle_costs_nothing_where_back_inverts_there():
-    terms = cycling(Turn(0.7), Turn(-0.7)).loss(Player.GENERATOR, doubles(), Streams(0).at(0))
+    terms = cycling(Turn(0.7), Turn(-0.7), identity=5.0).loss(
+        Player.GENERATOR, doubles(), Streams(0).at(0)
+    )
     assert terms["cycle"].item() < 1e-14  # rounding of one rotation and back
     assert terms["identity"].item() > 0.1
 
 
 def test_identity_costs_nothing_where_nothing_moves():
-    terms = cycling(Turn(0.0), Turn(0.0)).loss(Player.GENERATOR, doubles(), Streams(0).at(0))
+    terms = cycling(Turn(0.0), Turn(0.0), identity=5.0).loss(
+        Player.GENERATOR, doubles(), Streams(0).at(0)
+    )
     assert terms["identity"].item() == 0 and terms["cycle"].item() == 0
 
 
-def test_cycle_and_identity_have_the_published_weights():
-    game = cycling(net(2).double(), net(2, seed=3).double())
+def test_cycle_and_identity_have_their_weights():
+    game = cycling(net(2).double(), net(2, seed=3).double(), identity=5.0)
     rows, G, F = doubles(), game.generators["a_to_b"], game.generators["b_to_a"]
     a, b = rows["a"], rows["b"]
     terms = game.loss(Player.GENERATOR, rows, Streams(0).at(0))

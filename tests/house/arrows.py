@@ -18,7 +18,7 @@ LEVELS = (
     ("presets",),
     ("build",),
     ("report", "doctor", "evaluate", "export"),
-    ("assess", "listing", "output"),
+    ("listing", "output"),
     ("api", "compare", "sweep"),
     ("__init__",),
     ("lab",),

@@ -69,7 +69,8 @@ TORCH_DRAWS = {
 }
 FILLS = set(
     """normal_ uniform_ random_ exponential_ bernoulli_ cauchy_ geometric_ log_normal_
-    trunc_normal_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ orthogonal_""".split()
+    trunc_normal_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_
+    orthogonal_""".split()
 )
 NUMPY_STREAMS = {"default_rng", "Generator", "SeedSequence", "Philox", "PCG64", "BitGenerator"}
 STREAMLESS = {"torch.manual_seed", "torch.seed", "torch.nn.Dropout"}

@@ -105,7 +105,7 @@ def test_swiss_roll_is_wgan_gps():
 
 
 def test_the_fgan_target_gives_the_papers_optimum_under_kl():
-    """Table 3: the Gaussian nearest in KL has the target's mean and variance, 1.0100 and 1.8308."""
+    """Table 3: the Gaussian nearest in KL has the mean 1.0100 and the std 1.8308."""
     parts = SOURCES["fgan-mixture"](0).components
     mean = parts.weights @ parts.centres[:, 0]
     variance = parts.weights @ (parts.covariances[:, 0, 0] + parts.centres[:, 0] ** 2) - mean**2

@@ -13,7 +13,6 @@ from typing import Any
 
 from torch import Tensor, nn
 
-
 from saddle.errors import BadValue, UserError
 from saddle.networks.base import Scores
 

@@ -10,22 +10,24 @@ import copy
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from saddle.build.custom import Foreign, custom, is_custom
 from saddle.build.stakes import stakes_of
+from saddle.catalogue import Catalogue
 from saddle.distances.base import Direct
 from saddle.errors import BadValue, Incompatible
 from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noise, Purpose, Stakes
 from saddle.games.streams import mix
 from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
-from saddle.catalogue import Catalogue
 from saddle.recipe import Network, Recipe
 from saddle.sources.base import Source
 from saddle.spaces.base import Space
 
+N = TypeVar("N", bound=nn.Module)
 Modules = Mapping[str, nn.Module]
 
 GIVES: dict[frozenset[str], str] = {
@@ -110,7 +112,7 @@ class Bench:
         return made or None
 
     def network(
-        self, role: str, choice: Network, catalogue: Catalogue[Blueprint[nn.Module]], shape: Shape
+        self, role: str, choice: Network, catalogue: Catalogue[Blueprint[N]], shape: Shape
     ) -> nn.Module:
         """The caller's own network for a role, `module:Class`, or a row of the catalogue."""
         player = role.partition(".")[0]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
@@ -19,12 +18,12 @@ from saddle.build.materials import SHOWN, Materials
 from saddle.build.surfaces import Grid, grid_over
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.integral import certified_gap
-from saddle.games.base import Batch, Game, Player
+from saddle.games.base import Batch, Game, Player, Reconstructs, Translates
 from saddle.games.duel import Duel, Scene
 from saddle.games.streams import Purpose, Streams
-from saddle.networks import lipschitz
 from saddle.measure.modes import mode_report
 from saddle.measure.transport import sliced_wasserstein
+from saddle.networks import lipschitz
 from saddle.runs import Json
 from saddle.training.loop import Look
 
@@ -143,18 +142,20 @@ def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
 
 
 def _reconstructions(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
-    back = game.reconstruct(watch.encoded["x"], generators=average)
+    able = cast(Reconstructs, game)
+    back = able.reconstruct(watch.encoded["x"], generators=average)
     decode = watch.materials.spaces["x"].decode
     return {"watched": watch.real["x"], "reconstruction": decode(back)}
 
 
 def _translations(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
     a, b, spaces = watch.encoded["a"], watch.encoded["b"], watch.materials.spaces
+    able = cast(Translates, game)
     return {
         "a": watch.real["a"],
         "b": watch.real["b"],
-        "a_to_b": spaces["b"].decode(game.translate(a, generators=average)),
-        "b_to_a": spaces["a"].decode(game.translate(b, back=True, generators=average)),
+        "a_to_b": spaces["b"].decode(able.translate(a, generators=average)),
+        "b_to_a": spaces["a"].decode(able.translate(b, back=True, generators=average)),
     }
 
 
@@ -185,7 +186,9 @@ def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
 
 
 CERTIFIED: dict[ScoreMeaning, Callable[[nn.Module, float], Json]] = {
-    ScoreMeaning.POTENTIAL: lambda critic, gap: {"certified": certified_gap(gap, lipschitz(critic))}
+    ScoreMeaning.POTENTIAL: lambda critic, gap: {
+        "certified": certified_gap(gap, lipschitz(critic))
+    }
 }
 """What is true of the estimate whatever the penalties did: gap / product of spectral norms."""
 
@@ -194,7 +197,7 @@ def auc(real: Tensor, fake: Tensor) -> float:
     """P(v(x) > v(y)) over real x and fake y, ties counted half (Mann-Whitney)."""
     order = fake.sort().values
     below = torch.searchsorted(order, real) + torch.searchsorted(order, real, right=True)
-    return (below.double().mean() / (2 * len(fake))).item()
+    return float(below.double().mean() / (2 * len(fake)))
 
 
 def gradient_norms(game: Game, batch: Batch, streams: Streams) -> Json:
@@ -207,5 +210,5 @@ def gradient_norms(game: Game, batch: Batch, streams: Streams) -> Json:
             total = functools.reduce(torch.add, game.loss(player, batch, streams).values())
             grads = torch.autograd.grad(total, parameters, allow_unused=True)
             squares = [g.square().sum() for g in grads if g is not None]
-            found[player.value] = torch.stack(squares).sum().sqrt().item()
+            found[player.value] = float(torch.stack(squares).sum().sqrt())
     return found

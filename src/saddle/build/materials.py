@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,15 @@ from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
 from saddle.sources import SOURCES, open_source
 from saddle.sources.base import RawBatch, Source, Split
+from saddle.sources.keeping import unpack
 from saddle.spaces import SPACES, load
 from saddle.spaces.base import Space
 
 FITTED = 10_000
 """Rows that a space is fitted on, at most."""
+
+KEPT = "data.npz"
+"""Where a run keeps the rows that were passed in from Python."""
 
 SHOWN = 2_000
 """Rows that a look compares with, at most."""
@@ -47,15 +52,25 @@ class Materials:
 
 def part_size(source: Source, split: Split) -> int | None:
     """Rows of a part, or None where the source is endless."""
-    if source.size is None:
-        return None
-    sizes = getattr(source, "sizes", None)
-    return int(sizes[split]) if sizes is not None else source.size
+    sizes = source.sizes if isinstance(source, Parted) else None
+    return source.size if sizes is None else sizes[split]
 
 
-def gather(recipe: Recipe, data: object = None, *, trusted: bool = False) -> Materials:
+@runtime_checkable
+class Parted(Protocol):
+    """A finite source that says how many rows each part has."""
+
+    @property
+    def sizes(self) -> Mapping[str, int] | None:
+        """Rows of each part, or None where it is endless."""
+        ...
+
+
+def gather(
+    recipe: Recipe, data: object = None, second: object = None, *, trusted: bool = False
+) -> Materials:
     """Open the source and fit its spaces on rows of the training part."""
-    source = find_source(recipe, data, trusted=trusted)
+    source = find_source(recipe, data, second, trusted=trusted)
     spaces = {key: SPACES[name]() for key, name in source.spaces.items()}
     materials = Materials(source, spaces)
     rows = materials.rows("train", FITTED)
@@ -64,14 +79,16 @@ def gather(recipe: Recipe, data: object = None, *, trusted: bool = False) -> Mat
     return materials
 
 
-def find_source(recipe: Recipe, data: object, *, trusted: bool) -> Source:
+def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) -> Source:
     """The recipe's source: a name, a path, `module:Class`, or what was passed in."""
     what = recipe.data if data is None else data
     if isinstance(what, str) and is_custom(what, SOURCES):
         return custom(what, trusted=trusted)(recipe.seed)  # type: ignore[no-any-return]
     if isinstance(what, str) and what == "python":
         raise BadData("this run was trained on data passed in from Python: pass it again")
-    return open_source(what, seed=recipe.seed, second=recipe.second, given=recipe.given)
+    if isinstance(what, Path) and what.name == KEPT:
+        return unpack(what, seed=recipe.seed)
+    return open_source(what, seed=recipe.seed, second=second or recipe.second, given=recipe.given)
 
 
 def keep_spaces(materials: Materials, run: Run) -> None:

@@ -18,12 +18,21 @@ from torch import nn
 from saddle.build.environment import environment
 from saddle.build.game import assemble, check_source, settled
 from saddle.build.looks import Watch
-from saddle.build.materials import FITTED, Materials, fingerprint, gather, keep_spaces, read_spaces
+from saddle.build.materials import (
+    FITTED,
+    KEPT,
+    Materials,
+    fingerprint,
+    gather,
+    keep_spaces,
+    read_spaces,
+)
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.errors import BadData, Incompatible, bad
 from saddle.games.base import Game
 from saddle.recipe import Recipe
-from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json
+from saddle.runs import Run, read_json, read_lines, write_bytes, write_json
+from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
 from saddle.training.loop import Moment, Plan, play
 from saddle.training.schedules import Clock
@@ -85,12 +94,13 @@ def start(
     out: Path,
     *,
     data: object = None,
+    second: object = None,
     networks: Mapping[str, nn.Module] | None = None,
     trusted: bool = False,
 ) -> Session:
     """A new run: everything is checked before its folder is made."""
     device = find_device(recipe.device)
-    materials = gather(recipe, data, trusted=trusted)
+    materials = gather(recipe, data, second, trusted=trusted)
     recipe = settled(recipe, materials.source)
     check_source(recipe, materials.source)
     game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
@@ -168,7 +178,7 @@ def check_steps(recipe: Recipe, at: int) -> None:
 
 def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materials:
     """The run's materials again, refused where the data is not the same."""
-    kept = run.path / "data.npz"
+    kept = run.path / KEPT
     if data is None and kept.exists():
         data = kept
     materials = Materials(gather(recipe, data, trusted=trusted).source, read_spaces(run))
@@ -186,15 +196,13 @@ def keep_data(run: Run, materials: Materials, data: object) -> None:
     """Keep the watch rows for the report, and what was passed in from Python for a resume."""
     watch = Watch(materials, 0, "cpu")
     arrays = dict(watch.real)
-    arrays |= {f"box.{k}": np.array(b) for k, b in (watch.grid.boxes if watch.grid else {}).items()}
+    arrays |= {
+        f"box.{k}": np.array(b) for k, b in (watch.grid.boxes if watch.grid else {}).items()
+    }
     write_bytes(run.path / "real.npz", _npz(arrays))
-    if data is not None and materials.source.size is not None:
-        rows = {
-            f"{split}.{key}": value
-            for split in ("train", "watch", "final")
-            for key, value in materials.rows(split, 10**9).items()  # type: ignore[arg-type]
-        }
-        write_bytes(run.path / "data.npz", _npz(rows))
+    packed = pack(materials.source) if data is not None else None
+    if packed is not None:
+        write_bytes(run.path / KEPT, packed)
 
 
 def remember_given(game: Game, materials: Materials) -> None:

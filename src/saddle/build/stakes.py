@@ -81,7 +81,7 @@ def distance_of(recipe: Recipe, *, trusted: bool = False) -> Distance | Direct:
                 f"{' and '.join(wanted)} are choices of the f-divergences; distance "
                 f"{recipe.distance!r} has a critic and an objective of its own"
             )
-        distance = replace(distance, **wanted)
+        distance = replace(distance, **wanted)  # type: ignore[arg-type]
     for name in recipe.labels:
         if isinstance(distance, Direct):
             raise Incompatible(f"distance {recipe.distance!r} has no critic and so no labels")

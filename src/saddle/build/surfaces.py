@@ -45,14 +45,21 @@ class Grid:
         if any(view.widens > 1 for view in duel.views):
             return {}
         found = {}
-        for label, condition in (self.conditions or {"": None}).items():
-            batch = dict(self.batch)
-            if condition is not None:
-                batch["given"] = condition.expand(len(batch["x"]), *condition.shape[1:])
+        for label, batch in self.batches().items():
             scores = duel.judge(duel.real(game.stage(batch, streams)))
             name = f"surface.{duel.name}" + (f"@{label}" if label else "")
             found[name] = scores.reshape(self.shape).cpu().numpy()
         return found
+
+    def batches(self) -> dict[str, Batch]:
+        """The grid as a batch, for each condition where there are any."""
+        if not self.conditions:
+            return {"": self.batch}
+        n = len(self.batch["x"])
+        return {
+            label: {**self.batch, "given": condition.expand(n, *condition.shape[1:])}
+            for label, condition in self.conditions.items()
+        }
 
 
 def grid_over(materials: Materials, real: RawBatch, encoded: Batch) -> Grid | None:

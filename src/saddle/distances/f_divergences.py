@@ -108,7 +108,8 @@ class FDivergence:
 
     def _prove(self) -> float:
         """How far the entry reaches; a link stands in for f' but not for f''."""
-        if self.form is None or self.form.weight is not None or not self._objective.curved:
+        curved = self._objective.curved
+        if self.form is None or self.form.weight is not None or not curved:
             return f_proof.prove(self.name, self.shifted, self.form)
         try:
             return f_proof.prove(self.name, self.shifted, None)

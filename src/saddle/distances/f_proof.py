@@ -53,7 +53,7 @@ def value_at_one(name: str, f: Map) -> float:
     ones = torch.ones(3, dtype=torch.float64)
     try:
         y = f(ones)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise BadValue(f"f of {name!r} must map a tensor u to a tensor: {error}") from error
     if not torch.is_tensor(y) or y.shape != ones.shape:
         got = tuple(y.shape) if torch.is_tensor(y) else type(y).__name__
@@ -80,7 +80,7 @@ def prove(name: str, f: Map, form: Form | None) -> float:
         BadValue: naming the interval where f is not finite, not convex, kinked or straight.
     """
     curve = draw(name, f)
-    reach = _reach(curve, _finite(curve), "is not finite")
+    reach = _reach(curve, _finite(curve), f"is not finite (below {LARGEST:g})")
     _refuse_concave(curve)
     if form is None:
         reach = min(REACH, reach, _reach(curve, ~_straight(curve), "is straight (f'' = 0)"))

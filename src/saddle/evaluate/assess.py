@@ -57,11 +57,13 @@ def row(name: str, value: float, *, n: int, better: str, floor: float | None, no
     }
 
 
-def _clouds(key: str, made: Array, real: Array, other: Array, unit: float) -> list[Json]:
+def _clouds(key: str, made: Array, real: Array, other: Array, *, unit: float) -> list[Json]:
     """Distances between clouds, in units of the data's own scale, each beside its floor."""
     n = min(len(made), len(real), len(other))
     return [
-        _beside(MEASURES[name], f"{name}({key})", made[:n] / unit, real[:n] / unit, other[:n] / unit)
+        _beside(
+            MEASURES[name], f"{name}({key})", made[:n] / unit, real[:n] / unit, other[:n] / unit
+        )
         for name in CLOUDS
     ]
 
@@ -86,9 +88,8 @@ def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
         if modes is not None:
             found += [_of_modes(MEASURES[name], drawn[key], modes) for name in MODES]
         unit = float(np.sqrt(real[key].var(0).mean())) or 1.0
-        found += _clouds(
-            key, *(_joined(trained, rows, unit) for rows in (drawn, real, other)), unit
-        )
+        made, held, seen = (_joined(trained, rows, unit) for rows in (drawn, real, other))
+        found += _clouds(key, made, held, seen, unit=unit)
     return found
 
 
@@ -129,14 +130,12 @@ def _of_translations(trained: Trained, materials: Materials) -> list[Json]:
         made = trained.translate(rows[start], back=back)
         again = trained.translate(made, back=not back)
         unit = float(np.sqrt(rows[key].var(0).mean())) or 1.0
-        found += _clouds(key, made, rows[key], other[key], unit)
+        found += _clouds(key, made, rows[key], other[key], unit=unit)
         gap = np.linalg.norm(again - rows[start], axis=1)
         spread = float(np.sqrt(rows[start].var(0).sum()))
         note = f"median distance of {start} to itself after {key} and back, over its spread"
         value = float(np.median(gap)) / spread
-        found.append(
-            row(f"cycle({start})", value, n=len(gap), better="lower", floor=0, note=note)
-        )
+        found.append(row(f"cycle({start})", value, n=len(gap), better="lower", floor=0, note=note))
     return found
 
 

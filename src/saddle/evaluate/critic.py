@@ -39,10 +39,11 @@ def critic_report(trained: Trained, materials: Materials) -> Json:
         v = duel.judge((encoded,))
         fakes = duel.judge((trained.spaces["x"].encode(trained.sample(10_000)["x"]),))
         ratio = duel.distance.log_ratio(v, fakes)
-    assert ratio is not None
+    log_p = materials.source.log_prob(raw)
+    assert ratio is not None and log_p is not None
     truth = critic_against_truth(
         ratio.numpy(),
-        log_p=materials.source.log_prob(raw),
+        log_p=log_p,
         log_q=_log_q(trained, raw),
         volumes=volumes,
         f=jsd,
@@ -98,7 +99,7 @@ def _log_q(trained: Trained, raw: npt.NDArray[Any]) -> npt.NDArray[Any]:
     flat = torch.from_numpy(z.reshape(-1, d)).float()
     with torch.no_grad():
         generator = trained.game.generators["generator"]
-        x = torch.cat([generator(part) for part in flat.split(20_000)])
+        x = torch.cat([generator(part) for part in torch.split(flat, 20_000)])
     raw_x = trained.spaces["x"].decode(x).reshape(z.shape)
     log_pz = log_density(z)
     return pushforward_log_density(raw, z=z, x=raw_x, log_pz=log_pz)

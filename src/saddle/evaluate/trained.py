@@ -5,10 +5,11 @@ Reads the run's folder and nothing else; the data is needed only to measure agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.session import amended
 from saddle.errors import BadValue, Incompatible, bad
-from saddle.games.base import Game
+from saddle.games.base import Encodes, Game, Reconstructs, Translates
 from saddle.games.streams import Purpose, Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run
@@ -76,22 +77,21 @@ class Trained:
         self.must("translate")
         start, end = ("b", "a") if back else ("a", "b")
         rows = self.encoded(start, raw)
-        return self.spaces[end].decode(
-            self._map(lambda part: self.game.translate(part, back=back), rows)  # type: ignore
-        )
+        able = cast(Translates, self.game)
+        return self.spaces[end].decode(_map(partial(able.translate, back=back), rows))
 
     def encode(self, raw: Array) -> Array:
         """The latents of raw rows, (n, latent)."""
         self.must("encode")
         rows = self.encoded("x" if "x" in self.spaces else "a", raw)
-        return self._map(lambda part: self.game.encode(part), rows).numpy()  # type: ignore
+        found: Array = _map(cast(Encodes, self.game).encode, rows).numpy()
+        return found
 
     def reconstruct(self, raw: Array) -> Array:
         """Raw rows, encoded and drawn again."""
         self.must("reconstruct")
         rows = self.encoded("x", raw)
-        made = self._map(lambda part: self.game.reconstruct(part), rows)  # type: ignore
-        return self.spaces["x"].decode(made)
+        return self.spaces["x"].decode(_map(cast(Reconstructs, self.game).reconstruct, rows))
 
     def must(self, ability: str) -> None:
         """Refuse what this game cannot do, saying what it can."""
@@ -125,9 +125,11 @@ class Trained:
             raise bad("given", f"{len(encoded)} values", f"one value, or one for each of {n}")
         return encoded
 
-    def _map(self, act: Any, rows: Tensor) -> Tensor:
-        with torch.no_grad():
-            return torch.cat([act(part) for part in rows.split(CHUNK)])
+
+def _map(act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+    """The act on all rows, some at a time."""
+    with torch.no_grad():
+        return torch.cat([act(part) for part in torch.split(rows, CHUNK)])
 
 
 def _filled(rows: Tensor) -> Tensor:
@@ -136,7 +138,7 @@ def _filled(rows: Tensor) -> Tensor:
 
 
 def load(
-    path: Path | str,
+    path: Path | str | Run,
     *,
     checkpoint: str = "latest",
     networks: Mapping[str, nn.Module] | None = None,

@@ -90,12 +90,14 @@ class Sight:
         reference: where it comes from.
         about: one line for lists.
         widens: by how much the view widens each part (a critic's input sizes times this).
+        replays: whether it shows past fakes; a game with a pool of its own then adds none.
     """
 
     make: Callable[[Smooth], View]
     reference: Reference
     about: str
     widens: int = 1
+    replays: bool = False
 
     def __call__(self, smooth: Smooth) -> View:
         """A new view for a duel whose parts are smooth or not."""
@@ -118,7 +120,8 @@ def _packing(text: str) -> Sight:
 
 def _replay(text: str) -> Sight:
     batches = _whole("the batches of view 'replay'", text, low=1)
-    return Sight(lambda _: Pool(batches), cite.REPLAY, "the critic also meets past fakes")
+    about = "the critic also meets past fakes"
+    return Sight(lambda _: Pool(batches), cite.REPLAY, about, replays=True)
 
 
 def _number(argument: str, text: str) -> float:

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -103,12 +103,14 @@ class Game(nn.Module, ABC):
         """Seat the players: register networks, and views and penalties that keep state."""
         self.generators = nn.ModuleDict(generators)
         self.critics = nn.ModuleDict({d.name: d.critic for d in duels if d.critic is not None})
-        self.keeps = nn.ModuleDict({
-            f"{duel.name}-{part.name}".replace(".", "_"): part
-            for duel in duels
-            for part in [*duel.views, *(penalty for penalty, _ in duel.penalties)]
-            if isinstance(part, nn.Module)
-        })
+        self.keeps = nn.ModuleDict(
+            {
+                f"{duel.name}-{part.name}".replace(".", "_"): part
+                for duel in duels
+                for part in [*duel.views, *(penalty for penalty, _ in duel.penalties)]
+                if isinstance(part, nn.Module)
+            }
+        )
         self.duels = tuple(duels)
         self.tethers = tuple(tethers)
 
@@ -152,3 +154,29 @@ _TERMS: dict[Player, Callable[[Duel | DirectDuel, Scene, Streams], Terms]] = {
     Player.CRITIC: lambda duel, scene, streams: duel.critic_terms(scene, streams),
     Player.GENERATOR: lambda duel, scene, streams: duel.generator_terms(scene, streams),
 }
+
+
+class Translates(Protocol):
+    """A game that `can` translate."""
+
+    def translate(
+        self, x: Tensor, *, back: bool = False, generators: nn.ModuleDict | None = None
+    ) -> Tensor:
+        """Encoded rows of b for rows of a, or the other way."""
+        ...
+
+
+class Encodes(Protocol):
+    """A game that `can` encode."""
+
+    def encode(self, x: Tensor, *, generators: nn.ModuleDict | None = None) -> Tensor:
+        """Latents of encoded rows."""
+        ...
+
+
+class Reconstructs(Protocol):
+    """A game that `can` reconstruct."""
+
+    def reconstruct(self, x: Tensor, *, generators: nn.ModuleDict | None = None) -> Tensor:
+        """Encoded rows, found in the latents and drawn again."""
+        ...

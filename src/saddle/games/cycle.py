@@ -38,8 +38,11 @@ class Cycle(Game):
         stakes: distance, penalties and views of both duels.
         critics: the critics of domains `a` and `b`; none under a direct distance.
         cycle: weight of the cycle.
-        identity: weight of the identity; 0 where the two spaces are not equal.
-        pool: batches of past fakes that each critic keeps; 0 for none.
+        identity: weight of the identity, for domains that differ in style alone (published: 5,
+            for paintings). It holds points where they are: between two rings of modes, one
+            turned, a weight of 5 leaves none translated. Needs two equal spaces.
+        pool: batches of past fakes that each critic keeps; 0 for none. A `replay` among the views
+            takes its place.
 
     References:
         Zhu et al. (2017), CycleGAN, Eq. 3.
@@ -57,13 +60,14 @@ class Cycle(Game):
         stakes: Stakes,
         critics: Mapping[str, nn.Module] | None = None,
         cycle: float = 10.0,
-        identity: float = 5.0,
+        identity: float = 0.0,
         pool: int = 50,
     ) -> None:
         super().__init__()
         if pool < 0:
             raise bad("pool", pool, "a whole number of at least 0")
-        if pool and not isinstance(stakes.distance, Direct):
+        replays = any(sight.replays for sight in stakes.views)
+        if pool and not replays and not isinstance(stakes.distance, Direct):
             stakes = replace(stakes, views=(VIEWS[f"replay:{pool}"], *stakes.views))
         duels = [
             make_duel(

@@ -178,7 +178,6 @@ class DirectDuel:
         real, fake = _flat(self.real(scene)), _flat(self.fake(scene))
         return {self.name: self.weight * self.distance.between(real, fake)}
 
-
     def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
         """The fake's first part (n, d), and where the distance pulls each of them."""
         fake = _held(self.fake(scene))

@@ -27,11 +27,14 @@ class Pool(View):
 
     Attributes:
         batches: how many batches of past fakes are kept.
+        side: the side that is replayed.
 
     References:
         Shrivastava et al. (2017), Learning from simulated and unsupervised images, Sec. 2.3.
         Zhu et al. (2017), CycleGAN, Sec. 4.
     """
+
+    side: SideName = "fake"
 
     def __init__(self, batches: int = 50) -> None:
         super().__init__()
@@ -41,7 +44,7 @@ class Pool(View):
 
     def forward(self, parts: Parts, side: SideName, streams: Streams) -> Parts:
         """The parts, some rows of the critic's fakes replaced by older ones."""
-        if side == "real" or not self._critics_turn(parts):
+        if side != self.side or not self._critics_turn(parts):
             return parts
         past = [self.past.get(f"part{i}") for i in range(len(parts))]
         known = [p[:0] if old is None else old for p, old in zip(parts, past, strict=True)]

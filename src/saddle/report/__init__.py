@@ -30,9 +30,9 @@ def write_report(run: Run, *, references: Sequence[Reference | str] = ()) -> Pat
 
 def save_pictures(run: Run, folder: Path) -> list[Path]:
     """Write every picture as PNG, and the film where there is one; returns their paths."""
-    from saddle.report.reel import shot
     from saddle.report.gallery import drawings
     from saddle.report.read import read_run
+    from saddle.report.reel import shot
     from saddle.report.style import png
 
     record, written = read_run(run), []
@@ -52,8 +52,8 @@ def film(run: Run, path: Path) -> Path:
         BrokenRun: no look of the run holds samples.
     """
     from saddle.errors import BrokenRun
-    from saddle.report.reel import shot
     from saddle.report.read import read_run
+    from saddle.report.reel import shot
 
     made = shot(read_run(run))
     if made is None:

@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 Box = tuple[float, ...]
 BINS = 72
 ARROWS = 160
-JOINS = 120
 
 
 class Canvas(Protocol):
     """Draws clouds of one space on one pair of axes."""
 
-    box: Box
-    note: str
+    @property
+    def box(self) -> Box:
+        """The edges of what is drawn, a pair an axis."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What a reader must know to read the axes; mostly nothing."""
+        ...
 
     def at(self, x: Array) -> Floats:
         """Where rows (n, d) are drawn, (n, 2)."""
@@ -55,10 +61,7 @@ class Canvas(Protocol):
         """The true modes."""
 
     def arrows(self, ax: Axes, x: Array, field: Array) -> float:
-        """Arrows from x along the field; returns what an arrow of a tenth of the width stands for."""
-
-    def joins(self, ax: Axes, x: Array, y: Array) -> None:
-        """Thin lines from row to row."""
+        """Arrows from x along the field; returns what one of a tenth of the width is."""
 
     def outside(self, x: Array) -> int:
         """How many rows lie outside of what is drawn."""
@@ -141,14 +144,6 @@ class Plane:
         )  # fmt: skip
         return unit * (self.box[1] - self.box[0]) / 10
 
-    def joins(self, ax: Axes, x: Array, y: Array) -> None:
-        """Lines from x to y."""
-        start, end = self.at(x[:JOINS]), self.at(y[:JOINS])
-        gaps = np.full(len(start), np.nan)
-        across = np.column_stack([start[:, 0], end[:, 0], gaps]).ravel()
-        up = np.column_stack([start[:, 1], end[:, 1], gaps]).ravel()
-        ax.plot(across, up, color=MUTED, lw=0.6, alpha=0.7, zorder=1.5)
-
     def outside(self, x: Array) -> int:
         """Rows beyond the box."""
         at = self.at(x)
@@ -161,15 +156,28 @@ class Plane:
         at = self.at(x)
         size = scale * float(np.clip(90 / np.sqrt(max(len(at), 1)), 1.6, 5.0))
         ax.plot(
-            at[:, 0], at[:, 1], "o", ms=size, mew=0, color=color, alpha=alpha, label=label, zorder=2
+            at[:, 0],
+            at[:, 1],
+            "o",
+            ms=size,
+            mew=0,
+            color=color,
+            alpha=alpha,
+            label=label,
+            zorder=2,
         )
 
 
 @dataclass(frozen=True)
 class Line:
-    """One dimension: histograms over one axis, the critic as a curve."""
+    """One dimension: histograms over one axis, the critic as a curve.
+
+    The height is that of the data's own histogram and half as much, so that it stays where it is
+    from look to look.
+    """
 
     box: Box
+    top: float = 1.0
     label: str = "x"
     note: str = ""
 
@@ -180,6 +188,7 @@ class Line:
     def dress(self, ax: Axes) -> None:
         """Limits and labels."""
         ax.set_xlim(self.box[0], self.box[1])
+        ax.set_ylim(0, self.top)
         ax.set_xlabel(self.label)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -210,10 +219,14 @@ class Line:
     def critic(self, ax: Axes, grid: Floats, box: Box, shade: Shade) -> Any:
         """The score as a curve, green where it says real and purple where it says fake."""
         over = ax.twinx()
-        x, v = np.linspace(box[0], box[1], len(grid)), np.clip(shade.seen(grid), *shade.ends)
+        x, v = np.linspace(box[0], box[1], len(grid)), shade.seen(grid)
         real, fake = SURFACE_ENDS
-        over.fill_between(x, shade.middle, v, where=v >= shade.middle, color=real, alpha=0.35, lw=0)
-        over.fill_between(x, shade.middle, v, where=v <= shade.middle, color=fake, alpha=0.35, lw=0)
+        over.fill_between(
+            x, shade.middle, v, where=v >= shade.middle, color=real, alpha=0.35, lw=0
+        )
+        over.fill_between(
+            x, shade.middle, v, where=v <= shade.middle, color=fake, alpha=0.35, lw=0
+        )
         over.axhline(shade.middle, color=MUTED, lw=0.7)
         over.plot(x, v, color=INK, lw=1.4)
         over.set_ylim(shade.low, shade.high)
@@ -239,29 +252,25 @@ class Line:
         heights = ax.get_ylim()[1] * (0.06 + 0.88 * ((np.arange(len(at)) * 0.6180339887) % 1))
         ax.quiver(
             at, heights, by, np.zeros(len(at)), angles="xy", scale_units="xy", scale=unit,
-            color=ACCENT, width=0.0028, zorder=4,
+            color=ACCENT, width=0.0026, zorder=4,
         )  # fmt: skip
         return unit * (self.box[1] - self.box[0]) / 10
-
-    def joins(self, ax: Axes, x: Array, y: Array) -> None:
-        """Lines from a row of starts, below, to a row of ends, above."""
-        start, end = x[:JOINS, 0], y[:JOINS, 0]
-        top = ax.get_ylim()[1]
-        gaps = np.full(len(start), np.nan)
-        across = np.column_stack([start, end, gaps]).ravel()
-        up = np.tile([0.0, top, np.nan], len(start))
-        ax.plot(across, up, color=MUTED, lw=0.6, alpha=0.6, zorder=1.5)
 
     def outside(self, x: Array) -> int:
         """Rows beyond the box."""
         return len(x) - int(((x[:, 0] >= self.box[0]) & (x[:, 0] <= self.box[1])).sum())
 
     def _bars(self, ax: Axes, x: Array, label: str, color: str, **how: Any) -> None:
-        edges = np.linspace(self.box[0], self.box[1], BINS + 1)
-        width = edges[1] - edges[0]
-        values = finite(x)[:, 0]
-        weights = np.full(len(values), 1 / (max(len(values), 1) * width))
-        ax.hist(values, bins=edges, weights=weights, color=color, label=label, zorder=2, **how)
+        share, edges = bars(finite(x), self.box)
+        ax.hist(
+            edges[:-1],
+            bins=edges.tolist(),
+            weights=share,
+            color=color,
+            label=label,
+            zorder=2,
+            **how,
+        )
 
 
 SURFACE_ENDS = (REAL, FAKE)
@@ -271,14 +280,21 @@ def canvas(real: Array, *, box: Box | None = None, name: str = "x") -> Canvas:
     """The canvas that fits rows (n, d): a line, the plane, or the plane of the main directions."""
     rows = finite(real)
     if rows.shape[1] == 1:
-        return Line(box[:2] if box else around(rows), label=name)
+        edges = box[:2] if box else around(rows)
+        return Line(edges, 1.5 * float(bars(rows, edges)[0].max()) or 1.0, name)
     if rows.shape[1] == 2:
-        plain = Plane((), np.zeros(2), np.eye(2), (f"{name}₁", f"{name}₂"))
-        return Plane(box or square(rows), plain.centre, plain.basis, plain.labels)
+        return Plane(box or square(rows), np.zeros(2), np.eye(2), (f"{name}₁", f"{name}₂"))
     centre, basis = rows.mean(0), main_directions(rows)
     at = (rows - centre) @ basis
     note = f"shown along the two main directions of {rows.shape[1]} dimensions"
     return Plane(square(at), centre, basis, ("1st main direction", "2nd main direction"), note)
+
+
+def bars(rows: Floats, box: Box) -> tuple[Floats, Floats]:
+    """The share of rows in each bin by its width, and the edges; rows outside of them count."""
+    count, edges = np.histogram(rows[:, 0], bins=BINS, range=(box[0], box[1]))
+    share: Floats = count / (max(len(rows), 1) * (edges[1] - edges[0]))
+    return share, edges
 
 
 def main_directions(rows: Floats) -> Floats:

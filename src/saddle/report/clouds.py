@@ -10,21 +10,27 @@ import numpy as np
 from saddle.report.canvas import ARROWS, Canvas, canvas
 from saddle.report.read import Array, Floats, Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score, undecided
-from saddle.report.style import MUTED, drawn, legend, sheet, words
+from saddle.report.style import MUTED, drawn, framed, legend, sheet, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DRAWN = (("samples", "x", "samples"), ("a_to_b", "b", "a → b"), ("b_to_a", "a", "b → a"))
-"""What a look may hold of generated rows, the real rows it should resemble, and its title."""
+DRAWN = (
+    ("samples", "x", "samples", "data"),
+    ("a_to_b", "b", "a → b", "b"),
+    ("b_to_a", "a", "b → a", "a"),
+)
+"""What a look may hold of generated rows, the real rows to resemble, both names."""
+
 
 @dataclass(frozen=True)
 class Panel:
     """Generated rows beside the real rows they should resemble.
 
     Attributes:
-        title: what is shown.
+        title: how the generated rows are called.
+        truth: how the real rows are called.
         canvas: where it is drawn.
         real: real rows, which may be none.
         fake: generated rows.
@@ -32,6 +38,7 @@ class Panel:
     """
 
     title: str
+    truth: str
     canvas: Canvas
     real: Array
     fake: Array
@@ -41,13 +48,13 @@ class Panel:
 def panels(record: Record, look: Look) -> list[Panel]:
     """What a look shows: one panel, or one a direction."""
     held, found = look.arrays, []
-    for name, key, title in DRAWN:
+    for name, key, title, truth in DRAWN:
         if name in held:
             fake = rows(held[name])
             real = rows(record.real[key]) if key in record.real else fake[:0]
             duel = duel_of(look, key)
             place = canvas(real if len(real) else fake, box=look.box(duel or ""), name=key)
-            found.append(Panel(title, place, real, fake, duel))
+            found.append(Panel(title, truth, place, real, fake, duel))
     return found
 
 
@@ -73,14 +80,16 @@ def samples(record: Record) -> Figure:
     look = drawn_rows(record)[-1]
     shown = panels(record, look)
     figure = sheet(9.0, 5.7 * len(shown) if shown[0].real.shape[1] > 1 else 4.2 * len(shown))
-    for part, panel in zip(figure.subfigures(len(shown), 1, squeeze=False).flat, shown, strict=True):
+    for part, panel in zip(
+        figure.subfigures(len(shown), 1, squeeze=False).flat, shown, strict=True
+    ):
         both, one, other = part.subplot_mosaic("AAB;AAC").values()
         over(both, panel, legend_at="upper right")
-        both.set_title(f"{words(panel.title)} over data, step {look.step:,}")
+        both.set_title(f"{panel.title} over {panel.truth}, step {look.step:,}")
         alone(record, look, panel, one)
         panel.canvas.fake(other, panel.fake)
         panel.canvas.dress(other)
-        other.set_title(f"{words(panel.title)} alone (n = {len(panel.fake):,})")
+        other.set_title(f"{panel.title} alone (n = {len(panel.fake):,})")
         for ax in (one, other):
             ax.set_xlabel("")
             ax.set_ylabel("")
@@ -97,13 +106,13 @@ def alone(record: Record, look: Look, panel: Panel, ax: Axes) -> None:
     if "centres" in record.truth and panel.title == "samples":
         panel.canvas.centres(ax, record.truth["centres"])
     panel.canvas.dress(ax)
-    ax.set_title(f"data alone (n = {len(panel.real):,})")
+    ax.set_title(f"{panel.truth} alone (n = {len(panel.real):,})")
 
 
 def over(ax: Axes, panel: Panel, *, legend_at: str | None = None) -> None:
     """Samples over data, and how many of them fall outside of the picture."""
-    panel.canvas.real(ax, panel.real)
-    panel.canvas.fake(ax, panel.fake)
+    panel.canvas.real(ax, panel.real, label=panel.truth)
+    panel.canvas.fake(ax, panel.fake, label=panel.title)
     panel.canvas.dress(ax)
     if legend_at:
         legend(ax, loc=legend_at, markerscale=2.2)
@@ -124,7 +133,7 @@ def remark(ax: Axes, *texts: str) -> None:
 
 def shows(look: Look) -> bool:
     """Whether a look holds generated rows."""
-    return any(name in look.arrays for name, _, _ in DRAWN)
+    return any(name in look.arrays for name, *_ in DRAWN)
 
 
 def drawn_rows(record: Record) -> list[Look]:
@@ -142,7 +151,9 @@ def critic(record: Record, duel: str) -> Figure:
     shown = [score(record, duel, [look])]
     shown += [probability()] if meaning(record, duel) == LOG_RATIO else []
     flat = look.surfaces()[duel].ndim == 1
-    figure = sheet(9.0 if len(shown) > 1 or flat else 6.2, 3.6 if flat else 4.3 + (len(shown) == 1))
+    figure = sheet(
+        9.0 if len(shown) > 1 or flat else 6.2, 3.6 if flat else 4.3 + (len(shown) == 1)
+    )
     for ax, shade in zip(figure.subplots(1, len(shown), squeeze=False).flat, shown, strict=True):
         judged(ax, record, look, duel, shade)
         ax.set_title(f"{words(duel)}: {'D' if shade.probability else 'score'}{smoothing(record)}")
@@ -205,16 +216,17 @@ def field(record: Record) -> Figure:
 def frame(record: Record, look: Look, shade: Shade | None) -> Figure:
     """One picture of the film: samples over data over the critic, all on fixed axes."""
     shown = panels(record, look)
-    flat = shown[0].fake.shape[1] == 1
+    flat, two = shown[0].fake.shape[1] == 1, len(shown) > 1
     figure = sheet(4.6 * len(shown) if not flat else 6.4, 4.9 if not flat else 2.9 * len(shown))
     grid = (len(shown), 1) if flat else (1, len(shown))
     for ax, panel in zip(figure.subplots(*grid, squeeze=False).flat, shown, strict=True):
         ground(ax, record, look, panel, shade)
         over(ax, panel)
-        ax.set(xlabel="", ylabel="", title=panel.title if len(shown) > 1 else "")
+        ax.set(xlabel="", ylabel="", title=panel.title if two else "")
     figure.suptitle(
-        f"step {look.step:,}{phase(record, look)}", fontsize=10, x=0.02, ha="left", weight="bold"
+        f"step {look.step:,}{phase(record, look)}", x=0.02, ha="left", fontsize=10, weight="bold"
     )
+    framed(figure, left=0.15 if flat else 0.45, right=0.15, bottom=0.35, top=0.75 if two else 0.5)
     return figure
 
 
@@ -230,4 +242,3 @@ def phase(record: Record, look: Look) -> str:
     """The phase of a look, to be put behind its step."""
     named = [event.get("phase") for event in record.events if event["step"] == look.step]
     return f" · {words(named[0], 20)}" if named and named[0] else ""
-

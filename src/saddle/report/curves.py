@@ -45,7 +45,7 @@ def losses(record: Record) -> Figure:
         for number, name in enumerate(held):
             line(ax, number, *record.series("losses", name), words(name.partition(".")[2], 30))
         dress(ax, record, f"the {player}'s terms")
-        legend(ax)
+        legend(ax, ncols=1 + (len(held) > 3))
     return figure
 
 
@@ -117,27 +117,21 @@ def scores(record: Record) -> Figure:
 @drawn
 def modes(record: Record) -> Figure:
     """Modes captured, and the share of samples that lie close to one."""
+    of, captured = record.series("modes", "of")[1], record.series("modes", "captured")
+    total = float(of[-1]) if len(of) else float(captured[1].max())
+    quality = record.series("modes", "high_quality")
     figure = sheet(6.4, 3.0)
-    ax = figure.subplots()
-    steps, captured = record.series("modes", "captured")
-    of = record.series("modes", "of")[1]
-    total = float(of[-1]) if len(of) else float(captured.max())
-    ax.plot(steps, captured, color=CRITIC, marker="o", ms=2.6, label="modes captured")
-    ax.axhline(total, color=CRITIC, lw=0.9, ls=DASHES[2])
-    ax.set_ylim(0, total * 1.06)
-    ax.locator_params(axis="y", integer=True)
-    when, quality = record.series("modes", "high_quality")
-    if len(quality):
-        share = ax.twinx()
-        share.plot(when, quality, color=ACCENT, ls=DASHES[1], label="high quality (right)")
-        share.set_zorder(ax.get_zorder() - 0.5)
-        ax.patch.set_visible(False)
-        share.set_ylim(0, 1.06)
-        share.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        share.spines["right"].set_visible(False)
-        legend(share, loc="lower right", bbox_to_anchor=(1, 0.12))
-    legend(ax, loc="lower right")
-    dress(ax, record, f"modes captured, of {total:g}")
+    axes = figure.subplots(1, 1 + bool(len(quality[1])), squeeze=False)[0]
+    axes[0].plot(*captured, color=CRITIC, marker="o", ms=2.6)
+    axes[0].axhline(total, color=MUTED, lw=0.9, ls=DASHES[2])
+    axes[0].set_ylim(0, max(total, 1.0) * 1.06)
+    axes[0].locator_params(axis="y", integer=True)
+    dress(axes[0], record, f"modes captured, of {total:g}")
+    for ax in axes[1:]:
+        ax.plot(*quality, color=ACCENT, marker="o", ms=2.6)
+        ax.set_ylim(0, 1.04)
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        dress(ax, record, "share of high quality")
     return figure
 
 
@@ -165,11 +159,15 @@ def schedule(record: Record) -> Figure:
     for number, ax in enumerate(axes):
         ax.set_visible(number < len(names))
     for ax, name in zip(axes, names, strict=False):
-        ax.plot(*record.series("schedule", name), color=INK, lw=1.3)
+        steps, value = record.series("schedule", name)
+        ax.plot(steps, value, color=INK, lw=1.3)
         dress(ax, record, words(name, 30))
         ax.set_xlabel("")
-        ax.locator_params(axis="y", nbins=4)
-        ax.ticklabel_format(axis="y", style="plain", useOffset=False)
+        if len(value) and np.ptp(value) == 0:
+            ax.set_yticks(value[:1])
+        else:
+            ax.locator_params(axis="y", nbins=4)
+        ax.yaxis.set_major_formatter(lambda number, _: f"{number:.6g}")
     return figure
 
 
@@ -182,7 +180,7 @@ def line(ax: Axes, number: int, steps: Floats, value: Floats, label: str) -> Non
 
 def dress(ax: Axes, record: Record, title: str) -> None:
     """Title, steps, hair lines, phases."""
-    ax.set_title(title)
+    ax.set_title(title, pad=15)
     ax.set_xlabel("step")
     thousands(ax.xaxis)
     ax.grid(axis="y")
@@ -193,7 +191,7 @@ def dress(ax: Axes, record: Record, title: str) -> None:
 
 
 def phases(ax: Axes, record: Record) -> None:
-    """The ground of each phase, from its first look to the next phase's, its name at the foot."""
+    """The ground of each phase, from its first look to the next phase's, its name above."""
     known = [(e["step"], str(e["phase"])) for e in record.events if e.get("phase")]
     begun = [(next(group)[0], name) for name, group in groupby(known, key=lambda item: item[1])]
     ends = [step for step, _ in begun[1:]] + [step for step, _ in known[-1:]]
@@ -201,8 +199,9 @@ def phases(ax: Axes, record: Record) -> None:
         if name in PHASES and end > start:
             ax.axvspan(start, end, color=PHASES[name], lw=0, zorder=-2)
             ax.annotate(
-                name, ((start + end) / 2, 0.02), xycoords=("data", "axes fraction"), ha="center",
-                fontsize=7, color=MUTED,
+                words(name, 12), ((start + end) / 2, 1), xycoords=("data", "axes fraction"),
+                ha="center", va="bottom", xytext=(0, 2), textcoords="offset points", fontsize=7,
+                color=MUTED,
             )  # fmt: skip
 
 

@@ -48,8 +48,9 @@ def counted(*keys: str) -> Callable[[Record], list[str]]:
 
 def judged(key: str) -> Callable[[Record], list[str]]:
     """One figure where any duel holds a key."""
-    return lambda record: [""] * any(
-        record.latest("critics", duel, key) is not None for duel in record.names("critics")
+    return lambda record: (
+        [""]
+        * any(record.latest("critics", duel, key) is not None for duel in record.names("critics"))
     )
 
 
@@ -102,8 +103,8 @@ PICTURES: Catalogue[Picture] = Catalogue(
         ),
         "pairs": Picture(
             "Rows and their partners",
-            "Each thin line joins a row with what the networks make of it. Short lines are "
-            "faithful reconstructions; in a translation, lines that cross show what was swapped.",
+            "Every row beside what the networks make of it. A faithful reconstruction stays where "
+            "it was; a translation shows here what it turned into what.",
             "samples",
             joined,
             whole(partners.pairs),
@@ -166,7 +167,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
         ),
         "estimate": Picture(
             "The critic's estimate",
-            "What the critic makes of the distance, in the distance's own units, on held-out rows.",
+            "What the critic makes of the distance, in the distance's units, on held-out rows.",
             "critic",
             judged("estimate"),
             whole(curves.estimates),

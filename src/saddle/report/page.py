@@ -11,9 +11,9 @@ from typing import Any
 
 from saddle.reference import Reference
 from saddle.report import summary
-from saddle.report.reel import Film, shot, spread
 from saddle.report.gallery import PICTURES, Drawing, drawings, missing
 from saddle.report.read import Record
+from saddle.report.reel import Film, shot, spread
 from saddle.report.style import png, svg
 from saddle.report.tables import Rows, as_rows, cell, to_html
 
@@ -110,9 +110,8 @@ def tile(held: tuple[str, str, str]) -> str:
     """One number of the head."""
     label, value, note = map(escape, held)
     none = " none" if value == summary.NOT_MEASURED else ""
-    return (
-        f"<div><dt>{label}</dt><dd class='value{none}'>{value}</dd><dd class='note'>{note}</dd></div>"
-    )
+    told = f"<dd class='value{none}'>{value}</dd><dd class='note'>{note}</dd>"
+    return f"<div><dt>{label}</dt>{told}</div>"
 
 
 def notices(record: Record) -> str:
@@ -147,15 +146,15 @@ def figure(drawing: Drawing, record: Record) -> str:
     width, height = drawing.figure.get_size_inches()
     kind = "wide" if width > 8 else "wide narrow" if not picture.vector else ""
     part = f" ({drawing.part})" if drawing.part else ""
-    heading = escape(f"{picture.title}{part if len(record.names('critics')) > 1 else ''}")
+    title = escape(f"{picture.title}{part if len(record.names('critics')) > 1 else ''}")
     alt = f"{picture.title}{part} of {summary.data_name(record)}: {picture.reads}"
     data, form = (
         (svg(drawing.figure), "svg+xml") if picture.vector else (png(drawing.figure), "png")
     )
     size = f"width='{96 * width:.0f}' height='{96 * height:.0f}'"
     return (
-        f"<figure class='{kind}'><figcaption><h3>{heading}</h3>{escape(picture.reads)}</figcaption>"
-        f"<img src='{inline(data, form)}' alt='{escape(alt)}' {size}></figure>"
+        f"<figure class='{kind}'><figcaption><h3>{title}</h3>{escape(picture.reads)}"
+        f"</figcaption><img src='{inline(data, form)}' alt='{escape(alt)}' {size}></figure>"
     )
 
 
@@ -178,7 +177,8 @@ def filmed(record: Record) -> str:
         "the same noise: what moves is the generator.</figcaption>"
         f"<div class='reel{wide}' data-reel><picture data-film>"
         f"<source media='print, (prefers-reduced-motion: reduce)' srcset='{still}'>"
-        f"<img src='{inline(film.gif(), 'gif')}' alt='{alt}'></picture>{stills(film)}</div></figure>"
+        f"<img src='{inline(film.gif(), 'gif')}' alt='{alt}'></picture>"
+        f"{stills(film)}</div></figure>"
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from saddle.report.canvas import Canvas, canvas, finite
 from saddle.report.clouds import panels, remark, rows
 from saddle.report.read import Array, Arrays, Record
-from saddle.report.style import INK, LABELS, drawn, legend, sheet
+from saddle.report.style import FAKE, INK, LABELS, MUTED, drawn, legend, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,12 +19,14 @@ Given = tuple[str, Array, Array]
 """A title, rows, and what was given for each of them."""
 
 PAIRS = (
-    ("watched", "reconstruction", "x", "x → G(E(x))"),
-    ("a", "a_to_b", "", "a → b"),
-    ("b", "b_to_a", "", "b → a"),
+    ("watched", "reconstruction", "x", "G(E(x))"),
+    ("a", "a_to_b", "a", "a → b"),
+    ("b", "b_to_a", "b", "b → a"),
 )
-"""Rows of which each has a partner: from, to, the space of both where it is one, and a title."""
+"""Rows of which each has a partner: from, to, and how both are called."""
 
+JOINS = 120
+"""Pairs of which the joining line is drawn."""
 
 
 @drawn
@@ -63,10 +65,10 @@ def name_classes(ax: Axes, place: Canvas, x: Array, given: Array, classes: list[
         inside = finite(x[given == label])
         if len(inside):
             at = np.median(place.at(inside), axis=0)
-            ax.annotate(
-                str(label), at, ha="center", va="center", fontsize=8, fontweight="bold", color=INK,
+            ax.text(
+                at[0], at[1], str(label), ha="center", va="center", fontsize=8, fontweight="bold",
                 bbox={"boxstyle": "round,pad=.18", "fc": "white", "ec": "none", "alpha": 0.8},
-                clip_on=True,
+                color=INK, clip_on=True,
             )  # fmt: skip
 
 
@@ -94,23 +96,38 @@ def by_point(sides: list[Given], place: Canvas) -> Figure:
 
 @drawn
 def pairs(record: Record) -> Figure:
-    """Each row and its partner, joined: reconstructions, or translations."""
+    """Each row and its partner: joined in the plane, one against the other on a line."""
     look = [look for look in record.looks if paired(look.arrays)][-1]
     shown = paired(look.arrays)
     flat = rows(look.arrays[shown[0][0]]).shape[1] == 1
-    figure = sheet(9.0 if len(shown) > 1 or flat else 6.2, 3.6 if flat else 4.9 + (len(shown) == 1))
+    draw = graph if flat else joined
+    figure = sheet(9.0, 4.6) if len(shown) > 1 else sheet(6.2, 6.0)
     axes = figure.subplots(1, len(shown), squeeze=False)
-    for ax, (start, end, space, title) in zip(axes.flat, shown, strict=True):
-        x, y = rows(look.arrays[start]), rows(look.arrays[end])
-        place = canvas(x if space else np.concatenate([x, y]), name=space)
-        place.real(ax, x, label="from")
-        place.fake(ax, y, label="to")
-        place.dress(ax)
-        place.joins(ax, x, y)
-        ax.set_title(f"{title}, step {look.step:,}")
-        legend(ax, loc="upper right", markerscale=1.8)
-        remark(ax, place.note)
+    for ax, (start, end, *names) in zip(axes.flat, shown, strict=True):
+        draw(ax, rows(look.arrays[start]), rows(look.arrays[end]), names)
+        ax.set_title(f"{names[0]} and {names[1]}, step {look.step:,}")
     return figure
+
+
+def joined(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
+    """Rows of the plane and their partners, a thin line between."""
+    place = canvas(np.concatenate([x, y]))
+    place.real(ax, x, label=names[0])
+    place.fake(ax, y, label=names[1])
+    place.dress(ax)
+    start, end = place.at(x[:JOINS]), place.at(y[:JOINS])
+    both = np.stack([start, end, np.full_like(start, np.nan)], axis=1).reshape(-1, 2)
+    ax.plot(both[:, 0], both[:, 1], color=INK, lw=0.6, alpha=0.6, zorder=3)
+    legend(ax, loc="upper right", markerscale=1.4)
+    remark(ax, place.note)
+
+
+def graph(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
+    """Numbers against their partners; on the thin line the two are equal."""
+    ax.plot(x[:, 0], y[:, 0], "o", ms=2.6, mew=0, color=FAKE, alpha=0.6)
+    ax.axline((float(finite(x)[0, 0]), float(finite(x)[0, 0])), slope=1, color=MUTED, lw=0.7)
+    ax.set(xlabel=names[0], ylabel=names[1])
+    ax.margins(0.08)
 
 
 def paired(held: Arrays) -> list[tuple[str, str, str, str]]:

@@ -43,7 +43,9 @@ class Look:
         for duel, grid in found.items():
             if grid.ndim not in (1, 2):
                 shape = grid.shape
-                raise BrokenRun(f"{self.path}: surface.{duel} has shape {shape}, not (g,) or (g, g)")
+                raise BrokenRun(
+                    f"{self.path}: surface.{duel} has shape {shape}, not (g,) or (g, g)"
+                )
         return found
 
     def box(self, duel: str) -> tuple[float, ...] | None:
@@ -174,7 +176,14 @@ def read_arrays(path: Path) -> Arrays:
     try:
         with np.load(path, allow_pickle=False) as held:
             return {name: held[name] for name in held.files}
-    except (ValueError, OSError, EOFError, KeyError, AttributeError, zipfile.BadZipFile) as problem:
+    except (
+        ValueError,
+        OSError,
+        EOFError,
+        KeyError,
+        AttributeError,
+        zipfile.BadZipFile,
+    ) as problem:
         raise BrokenRun(f"{path} cannot be read: {problem}") from problem
 
 

@@ -55,7 +55,9 @@ def shot(record: Record) -> Film | None:
         return None
     shade = film_shade(record, looks)
     for dpi in SIZES:
-        film = Film([look.step for look in looks], one_palette(pictures(record, looks, shade, dpi)))
+        film = Film(
+            [look.step for look in looks], one_palette(pictures(record, looks, shade, dpi))
+        )
         if len(film.gif()) <= MOST_BYTES:
             break
     return film

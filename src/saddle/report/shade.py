@@ -52,11 +52,6 @@ class Shade:
         """The value of the deepest green."""
         return 1.0 if self.probability else self.limit
 
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Both ends of the scale."""
-        return self.low, self.high
-
     def seen(self, grid: Array) -> Floats:
         """What is drawn for raw scores: v - shift, or D = 1 / (1 + e^-v)."""
         v = np.nan_to_num(np.asarray(grid, dtype=np.float64) - self.shift)

@@ -36,7 +36,7 @@ LABELS = (
 
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.4, 1.2)), (0, (6, 1.5, 1.4, 1.5)))
 
-SURFACE = ("#a176b5", "#c5aad2", "#e6dbeb", "#f8f8f6", "#d8ecd9", "#a3d3aa", "#60ab77")
+SURFACE = ("#b997c8", "#d3bedd", "#eae1ee", "#f9f9f7", "#deefdf", "#b3dab9", "#82c092")
 """From fake (purple) over undecided (paper) to real (green), pale: points are drawn on it."""
 
 STYLE: dict[str, Any] = {
@@ -103,6 +103,13 @@ def sheet(width: float, height: float) -> Figure:
     figure.set_layout_engine("constrained", w_pad=0.09, h_pad=0.09)
     FigureCanvasAgg(figure)
     return figure
+
+
+def framed(figure: Figure, *, left: float, right: float, bottom: float, top: float) -> None:
+    """Fixed margins in inches in the place of a layout: a film must not tremble."""
+    width, height = figure.get_size_inches()
+    figure.set_layout_engine(None)
+    figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
 
 
 @drawn

@@ -33,7 +33,8 @@ def number(value: float) -> str:
     if not 1e-4 <= abs(value) < 1e6:
         return f"{value:.3g}"
     decimals = max(0, 3 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def cell(value: Any) -> str:
@@ -116,13 +117,13 @@ def to_html(rows: Rows, *, caption: str = "") -> str:
 
 
 def to_markdown(rows: Rows) -> str:
-    """A table of Markdown, padded so that it reads as text too.
+    r"""A table of Markdown, padded so that it reads as text too.
 
     >>> print(to_markdown([{"f": "kl", "modes": 25}, {"f": "js|2", "modes": 9}]))
     | f     | modes |
     |:------|------:|
     | kl    |    25 |
-    | js\\|2 |     9 |
+    | js\|2 |     9 |
     """
     cells = {
         plain(key): [plain(text.rstrip()) for text in texts]

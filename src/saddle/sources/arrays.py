@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -16,6 +15,9 @@ from saddle.sources.reading import Table
 
 LEAST, MOST = 200, 10_000
 """A held-out part should have LEAST rows, and gets no more than MOST."""
+
+KEPT = 6
+"""How many orders of rows a source keeps; the oldest is dropped first."""
 
 
 def split_rows(x: Floats) -> dict[Split, Indices]:
@@ -39,21 +41,24 @@ def split_rows(x: Floats) -> dict[Split, Indices]:
         )
     wanted = min(len(x) // 10, MOST)
     part = np.zeros(len(counts), dtype=np.int64)
-    final = _take(counts, np.arange(len(counts)), wanted)
+    final = _take(counts, np.arange(len(counts)), wanted, leave=2)
     part[final] = SPLITS["final"]
     free = np.flatnonzero(part == 0)[::-1]
-    part[_take(counts, free, wanted)] = SPLITS["watch"]
+    part[_take(counts, free, wanted, leave=1)] = SPLITS["watch"]
     return {split: np.flatnonzero(part[group] == number) for split, number in SPLITS.items()}
 
 
-def _take(counts: npt.NDArray[np.int64], groups: Indices, wanted: int) -> list[int]:
-    """The first groups that fit into `wanted` rows; the smallest one where none fits."""
+def _take(counts: npt.NDArray[np.int64], groups: Indices, wanted: int, *, leave: int) -> list[int]:
+    """The first groups that fit into `wanted` rows, the smallest one where none fits.
+
+    At least `leave` groups are left for the other parts.
+    """
     taken, total = [], 0
     for group in groups.tolist():
         if total + counts[group] <= wanted:
             taken.append(group)
             total += int(counts[group])
-        if total == wanted:
+        if total == wanted or len(taken) == len(groups) - leave:
             break
     return taken or [int(groups[np.argmin(counts[groups])])]
 
@@ -83,11 +88,17 @@ class Rows:
             self.spaces["given"] = "points" if table.given.ndim == 2 else "label"
         self.gives = frozenset(self._data)
         self._seed = seed
-        self._order = lru_cache(maxsize=6)(self._shuffled)
+        self._orders: dict[tuple[Split, int], Indices] = {}
 
-    def _shuffled(self, split: Split, epoch: int) -> Indices:
-        rows = self.parts[split]
-        return rows[permutation(self._seed, len(rows), epoch=epoch, split=split)]
+    def _order(self, split: Split, epoch: int) -> Indices:
+        """The rows of a part in that epoch's order; the last few orders are kept."""
+        if (split, epoch) not in self._orders:
+            rows = self.parts[split]
+            order = permutation(self._seed, len(rows), epoch=epoch, split=split)
+            for old in list(self._orders)[: -(KEPT - 1)]:
+                del self._orders[old]
+            self._orders[split, epoch] = rows[order]
+        return self._orders[split, epoch]
 
     def batch(self, positions: Positions, split: Split = "train") -> RawBatch:
         """The rows at those positions of that part."""
@@ -102,6 +113,15 @@ class Rows:
     def part(self, split: Split) -> RawBatch:
         """All rows of a part, in the order in which they came."""
         return {key: values[self.parts[split]] for key, values in self._data.items()}
+
+    def kept(self) -> RawBatch | None:
+        """Everything that makes this source again, in the order in which it came."""
+        return {**self._data, "columns": np.array(self.columns), "name": np.array(self.name)}
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Rows of each part."""
+        return {str(split): len(rows) for split, rows in self.parts.items()}
 
     def log_prob(self, x: Floats) -> Floats | None:
         """None: nobody knows the density that rows came from."""
@@ -179,6 +199,21 @@ class TwoDomains:
     def batch(self, positions: Positions, split: Split = "train") -> RawBatch:
         """Rows of both sides, each in its own order."""
         return {key: side.batch(positions, split)["x"] for key, side in self.domains.items()}
+
+    def kept(self) -> RawBatch | None:
+        """Both sides' rows, or None where a side is endless."""
+        found: RawBatch = {}
+        for key, side in self.domains.items():
+            if not isinstance(side, Rows):
+                return None
+            found |= {f"{key}.{name}": rows for name, rows in (side.kept() or {}).items()}
+        return found
+
+    @property
+    def sizes(self) -> dict[str, int] | None:
+        """Rows of each part on the shorter side, or None where no side ends."""
+        known = [side.sizes for side in self.domains.values() if isinstance(side, Rows)]
+        return {k: min(sizes[k] for sizes in known) for k in known[0]} if known else None
 
     def log_prob(self, x: Floats) -> Floats | None:
         """None: ask `domains["a"]` or `domains["b"]`."""

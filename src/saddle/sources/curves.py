@@ -77,7 +77,7 @@ class Curve:
         y, c = (points - middle) / noise, (c - middle) / noise
         constant = np.log(w) - np.log(2 * np.pi * noise**2) - np.square(c).sum(1) / 2
         rows = max(1, CHUNK // len(w))
-        out = -np.square(y).sum(1) / 2
+        out: Floats = -np.square(y).sum(1) / 2
         for start in range(0, len(points), rows):  # -|y - c|^2 / 2 = y.c - |c|^2 / 2 - |y|^2 / 2
             inner = y[start : start + rows] @ c.T
             inner += constant

@@ -127,7 +127,7 @@ def random_components(seed: int) -> Modes:
     """A random mixture in the plane; everything follows from `seed`.
 
     - k, the number of components, is uniform on 3, ..., 30;
-    - weights are Dirichlet(2, ..., 2), so that at k = 30 about a fifth weighs below 2 %;
+    - weights are Dirichlet(2, ..., 2), so that at k = 30 three in ten weigh below 2 %;
     - the longer standard deviation is log-uniform on [.08, .16], the shorter is that times a
       uniform number of [.5, 1], the angle of the longer axis is uniform;
     - centres are uniform on the square [-4, 4]^2, drawn one after another; a centre nearer to an

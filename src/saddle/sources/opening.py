@@ -52,7 +52,7 @@ def open_source(
         if given is not None:
             raise Incompatible("given goes with one set of points, not with two domains")
         a = open_source(what, seed=seed, columns=columns)
-        return TwoDomains(a, open_source(second, seed=seed + _APART, columns=columns))
+        return TwoDomains(a, open_source(second, seed=seed + APART, columns=columns))
     ready = _ready(what, seed)
     if ready is None:
         name, data = _columns(what)
@@ -65,7 +65,7 @@ def open_source(
     return ready
 
 
-_APART = 0x5ADD1E
+APART = 0x5ADD1E
 """Added to the seed of the second domain, so that two equal sets are not shuffled alike."""
 
 
@@ -104,7 +104,7 @@ def _is_drawing(what: Any) -> bool:
         if not isinstance(what, list | tuple) or not what:
             return False
         what = what[0]
-    return isinstance(what, list | tuple) and len(what) > 0 and isinstance(what[0], Sequence)
+    return isinstance(what, list | tuple)
 
 
 def _existing(what: str | Path) -> Path:

@@ -225,7 +225,7 @@ def read(path: Path) -> Columns:
         raise BadValue(f"{path}: points are read from {endings} or .json (a drawing)")
     try:
         return reader(path)
-    except (OSError, EOFError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except (OSError, EOFError, csv.Error, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise BadData(f"{path} cannot be read: {error}") from error
 
 

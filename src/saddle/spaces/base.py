@@ -24,10 +24,14 @@ class Space(Protocol):
     name: str
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one encoded sample."""
+        ...
 
     @property
-    def smooth(self) -> bool: ...
+    def smooth(self) -> bool:
+        """Whether a score may be differentiated by it."""
+        ...
 
     def fit(self, raw: Raw) -> None:
         """Learn what encoding needs (mean and scale) from training samples, (n, ...)."""

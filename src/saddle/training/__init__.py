@@ -1,0 +1,1 @@
+"""The dynamics: rules, schedules, the loop, and what a run keeps of them."""

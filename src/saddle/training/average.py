@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from saddle.reference import Reference
 
@@ -26,8 +26,8 @@ class Average:
 
     def __init__(self, live: nn.ModuleDict) -> None:
         self.module = copy.deepcopy(live).requires_grad_(False)
-        self._live = list(live.parameters())
-        self._mean = list(self.module.parameters())
+        self._live: list[Tensor] = list(live.parameters())
+        self._mean: list[Tensor] = list(self.module.parameters())
         self._buffers = list(zip(self.module.buffers(), live.buffers(), strict=True))
 
     @torch.no_grad()

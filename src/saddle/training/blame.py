@@ -45,7 +45,7 @@ def bad_layer(game: Game, step: int, feed: Feed, streams: Streams) -> str | None
         return after
 
     hooks = [
-        module.register_forward_hook(watch(name))  # type: ignore[arg-type]
+        module.register_forward_hook(watch(name))
         for name, module in game.named_modules()
         if not list(module.children())
     ]

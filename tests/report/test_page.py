@@ -1,0 +1,216 @@
+"""The page: complete, self-contained, honest about what is missing, and safe."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from html.parser import HTMLParser
+
+import fake_runs
+import pytest
+
+from saddle.errors import BrokenRun
+from saddle.records import RECORDED
+from saddle.reference import Reference
+from saddle.report import summary, write_report
+from saddle.report.page import SECTIONS, page, theory_page
+from saddle.report.read import read_run
+from saddle.runs import Run, write_text
+
+VOID = {"meta", "img", "input", "source", "br"}
+CITED = Reference("doe2020", "On <A> & B", "Doe, Jane", 2020, "arXiv 1")
+
+
+class Balance(HTMLParser):
+    """Opens and closes every element, and keeps attributes, ids and what is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        assert len({name for name, _ in attrs}) == len(attrs), f"{tag} repeats an attribute"
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"script", "style"} & set(self.open):
+            self.text += data
+
+
+def parse(html: str) -> Balance:
+    parser = Balance()
+    parser.feed(html)
+    parser.close()
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture(scope="module")
+def written(any_run) -> str:
+    return write_report(any_run, references=[CITED, "a line"]).read_text(encoding="utf-8")
+
+
+def test_page_of_every_game_is_balanced_and_complete(written):
+    seen = parse(written)
+    ids = [attributes["id"] for _, attributes in seen.seen if "id" in attributes]
+    assert ids == [key for key, _ in SECTIONS]
+    targets = {a["href"][1:] for tag, a in seen.seen if tag == "a"}
+    assert targets == set(ids)
+    images = [a for tag, a in seen.seen if tag == "img"]
+    assert len(images) > 10
+    assert all(a["src"].startswith("data:image/") and a["alt"].strip() for a in images)
+
+
+def test_page_loads_nothing_from_outside(written):
+    without_images = re.sub(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+", "", written)
+    assert not re.search(r"https?:|//[a-z]|@import|url\(", without_images)
+    loads = [
+        a.get(key)
+        for tag, a in parse(written).seen
+        for key in ("src", "srcset", "href", "action", "data", "poster")
+        if a.get(key)
+    ]
+    assert all(at.startswith(("data:image/", "#")) for at in loads)
+    assert "default-src 'none'" in written
+
+
+def test_page_is_under_six_megabytes(written):
+    assert len(written.encode()) < 6_000_000
+
+
+def test_references_stand_as_lines_and_as_bibtex(written):
+    assert "Doe, Jane (2020). On &lt;A&gt; &amp; B. arXiv 1." in written
+    assert "@misc{doe2020" in written
+    assert "<li>a line</li>" in written
+
+
+def test_page_is_the_same_bytes_twice(run):
+    assert page(read_run(run)) == page(read_run(run))
+
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror='a'>\"&$\\frac$ 猫 [red]"
+
+
+def test_hostile_names_stay_text(tmp_path):
+    run = fake_runs.make(
+        tmp_path,
+        recipe={
+            "data": HOSTILE,
+            "distance": HOSTILE,
+            "game": HOSTILE,
+            "penalties": {HOSTILE: 1},
+            HOSTILE: [HOSTILE],
+        },
+    )
+    strange = {"name": HOSTILE, "facts": [[HOSTILE, HOSTILE], "odd"], "warnings": [HOSTILE]}
+    write_text(run.path / "environment.json", json.dumps({"data": strange, HOSTILE: HOSTILE}))
+    row = {"name": HOSTILE, "value": None, "note": HOSTILE}
+    write_text(run.path / "evaluation.json", json.dumps({"measures": [row], "theory": {"a": "<"}}))
+    lines = [json.loads(line) for line in run.events.read_text().splitlines()]
+    for line in lines:
+        line["critics"] = {HOSTILE: line["critics"]["duel"], "_under": line["critics"]["duel"]}
+        line["losses"] = {f"critic.{HOSTILE}": 1.0}
+        line["watch"]["name"] = line["phase"] = HOSTILE
+    write_text(run.events, "".join(json.dumps(line) + "\n" for line in lines))
+    seen = parse(write_report(run, references=[HOSTILE]).read_text(encoding="utf-8"))
+    assert [tag for tag, _ in seen.seen].count("script") == 1
+    assert not any(name.startswith("on") for _, attributes in seen.seen for name in attributes)
+    assert seen.text.count(HOSTILE) > 10
+
+
+def test_bare_folder_says_not_measured_everywhere(tmp_path):
+    run = fake_runs.bare(tmp_path)
+    seen = parse(write_report(run).read_text(encoding="utf-8"))
+    assert not [tag for tag, _ in seen.seen if tag == "img"]
+    assert "no look was recorded yet" in seen.text
+    assert f"Not measured: {', '.join(RECORDED)}." in seen.text
+    assert "Not measured: the run was not evaluated." in seen.text
+    assert "healthy" not in seen.text
+
+
+@pytest.mark.parametrize("key", ["losses", "schedule", "critics", "gradients", "watch", "modes"])
+def test_a_missing_key_is_not_measured(run, key):
+    lines = [json.loads(line) for line in run.events.read_text().splitlines()]
+    write_text(
+        run.events,
+        "".join(json.dumps({k: v for k, v in e.items() if k != key}) + "\n" for e in lines),
+    )
+    (run.path / "looks").rename(run.path / "kept-elsewhere")
+    seen = parse(page(read_run(run)))
+    named = {"critics": "auc"}.get(key, key)
+    told = re.search(r"Not measured: (.*?)\.", seen.text)
+    assert told and named in told[1]
+
+
+def test_summary_holds_the_distance_against_its_floor(run):
+    told = " ".join(summary.sentences(read_run(run)))
+    assert told.startswith("A generator learned to draw grid, under the distance relativistic-")
+    assert "for 8,000 steps, in 57 s" in told
+    assert "is 0.02; two sets of real rows differ by 0.018" in told
+    assert "1.11 times its floor" in told
+    assert "25 of 25 modes hold samples" in told
+
+
+def test_commands_quote_the_folder(tmp_path):
+    run = fake_runs.make(tmp_path / "it's a folder", "cycle-plane")
+    commands = [command for _, command in summary.commands(read_run(run))]
+    assert shlex.split(commands[0])[:3] == ["saddle", "translate", str(run.path)]
+    assert "--back" in commands[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("recipe.yaml", b"- a\n- b\n"),
+        ("recipe.yaml", b"a: [1\n"),
+        ("recipe.yaml", b"a: !!python/object/apply:os.getcwd []\n"),
+        ("recipe.yaml", b"\xff\xfe\x00"),
+        ("events.jsonl", b'{"phase": "warm"}\n'),
+        ("events.jsonl", b'[1]\n{"step": 1}\n'),
+        ("events.jsonl", b'{"step": 1, "watch": {"value": "high"}}\n'),
+        ("environment.json", b"{"),
+        ("real.npz", b"PK not a zip"),
+        ("looks/00008000.npz", b""),
+    ],
+)
+def test_damage_is_named(run, name, damage):
+    (run.path / name).write_bytes(damage)
+    with pytest.raises(BrokenRun, match=re.escape(name)):
+        write_report(run)
+
+
+def test_theory_page_has_a_table_a_result():
+    html = theory_page({"Dirac <GAN>": [{"method": "r1", "converges": True}], "f": {"kl": 0.25}})
+    seen = parse(html)
+    assert [tag for tag, _ in seen.seen].count("table") == 2
+    assert "Dirac <GAN>" in seen.text
+    assert "yes" in seen.text
+
+
+def test_report_never_imports_torch(run):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pathlib import Path; from saddle.runs import Run; import saddle.report;"
+        "assert 'matplotlib' not in sys.modules;"
+        f"saddle.report.write_report(Run(Path({str(run.path)!r})));"
+        "assert 'torch' not in sys.modules and 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_reader_orders_steps_and_leaves_nothing_open(run):
+    record = read_run(Run(run.path))
+    assert [look.step for look in record.looks] == list(fake_runs.STEPS)
+    assert record.step == 8000
+    assert record.latest("critics", "duel", "meaning") == "log-ratio"
+    assert record.series("nothing", "here")[0].shape == (0,)

@@ -1,0 +1,144 @@
+"""Figures that show something, a film of every look, and the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+
+import fake_runs
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from saddle.errors import BrokenRun
+from saddle.report import film, save_pictures
+from saddle.report.canvas import Line, Plane, canvas, main_directions
+from saddle.report.gallery import PICTURES, drawings
+from saddle.report.read import read_run
+from saddle.report.reel import MOST_BYTES, shot
+from saddle.report.shade import probability, score, undecided
+from saddle.report.style import SERIES, png, svg, words
+
+MEANINGS = ("log-ratio", "log-ratio up to a constant", "margin", "potential")
+
+
+def grey(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("L"), dtype=np.float64)
+
+
+def test_every_figure_of_every_game_shows_something(any_run):
+    keys = set()
+    for drawing in drawings(read_run(any_run)):
+        keys.add(drawing.key)
+        image = grey(png(drawing.figure, dpi=60))
+        assert image.std() > 4, drawing.name
+        assert (image < 160).mean() > 0.001, drawing.name
+    assert keys >= {"samples", "watch", "losses", "schedule", "auc", "scores"}
+
+
+def test_all_kinds_of_pictures_are_drawn_by_some_game(tmp_path):
+    drawn = set()
+    for kind in ("gan-plane", "conditional-plane", "bigan"):
+        record = read_run(fake_runs.make(tmp_path, kind))
+        drawn |= {key for key, picture in PICTURES.items() if picture.parts(record)}
+    assert drawn == set(PICTURES)
+
+
+def test_film_has_a_frame_a_look(any_run, tmp_path):
+    path = film(any_run, tmp_path / "film.gif")
+    with Image.open(path) as image:
+        assert image.n_frames == len(fake_runs.STEPS)
+        assert image.info["loop"] == 0
+        seen = []
+        for number in range(image.n_frames):
+            image.seek(number)
+            seen.append(np.asarray(image.convert("RGB"), dtype=np.float64))
+    assert all(np.abs(a - b).mean() > 0.05 for a, b in zip(seen, seen[1:], strict=False))
+    assert path.stat().st_size < MOST_BYTES
+
+
+def test_long_run_keeps_its_film_small(tmp_path):
+    run = fake_runs.make(tmp_path, "conditional-plane", steps=tuple(range(0, 8001, 50)))
+    made = shot(read_run(run))
+    assert made is not None
+    assert len(made.steps) == 120
+    assert (made.steps[0], made.steps[-1]) == (0, 8000)
+    assert len(made.gif()) < MOST_BYTES
+
+
+def test_pictures_are_the_same_bytes_twice(run, tmp_path):
+    one = {p.name: p.read_bytes() for p in save_pictures(run, tmp_path / "one")}
+    two = {p.name: p.read_bytes() for p in save_pictures(run, tmp_path / "two")}
+    assert one == two
+    assert "film.gif" in one
+    figure = next(drawings(read_run(run), section="curves")).figure
+    again = next(drawings(read_run(run), section="curves")).figure
+    assert svg(figure) == svg(again)
+
+
+def test_drawing_ignores_and_keeps_the_callers_settings(run):
+    plain = png(next(drawings(read_run(run), section="curves")).figure)
+    with matplotlib.rc_context({"lines.linewidth": 9.0, "axes.facecolor": "red"}):
+        before = dict(matplotlib.rcParams)
+        assert png(next(drawings(read_run(run), section="curves")).figure) == plain
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_no_samples_no_film(tmp_path):
+    with pytest.raises(BrokenRun, match="no film"):
+        film(fake_runs.bare(tmp_path), tmp_path / "film.gif")
+
+
+def test_rows_that_are_not_finite_are_counted_as_outside(run):
+    look = read_run(run).looks[-1]
+    held = dict(look.arrays)
+    held["samples"] = held["samples"].copy()
+    held["samples"][:7] = np.nan
+    held["samples"][7:10] = 1e9
+    np.savez(look.path, **held)
+    record = read_run(run)
+    assert canvas(record.real["x"], box=look.box("duel")).outside(held["samples"]) == 10
+    assert all(png(drawing.figure, dpi=40) for drawing in drawings(record, section="samples"))
+
+
+@pytest.mark.parametrize("meaning", MEANINGS)
+def test_shade_is_centred_where_the_critic_is_undecided(tmp_path, meaning):
+    record = read_run(fake_runs.make(tmp_path, "gan-line", meaning=meaning))
+    middle = 0.0 if meaning in ("log-ratio", "margin") else 3.0  # (3 + gap + 3 - gap) / 2
+    assert undecided(record, "duel", 8000) == pytest.approx(middle, abs=1e-12)
+    shade = score(record, "duel", record.looks[-1:])
+    assert shade.seen(np.array([middle])) == pytest.approx(0.0, abs=1e-12)
+    assert (shade.low, shade.high) == (-shade.limit, shade.limit)
+    assert len(list(drawings(record, section="critic"))) == 4
+
+
+def test_probability_is_the_sigmoid():
+    v = np.linspace(-30, 30, 7)
+    assert probability().seen(v) == pytest.approx(1 / (1 + np.exp(-v)), rel=1e-14)
+    assert probability().middle == 0.5
+
+
+def test_canvas_fits_the_dimension():
+    rng = np.random.default_rng(0)
+    assert isinstance(canvas(rng.normal(size=(50, 1))), Line)
+    assert isinstance(canvas(rng.normal(size=(50, 2))), Plane)
+    deep = canvas(rng.normal(size=(50, 7)))
+    assert "7 dimensions" in deep.note
+    assert deep.at(np.zeros((3, 7))).shape == (3, 2)
+
+
+def test_main_directions_are_those_of_the_covariance():
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(400, 5)) * [3, 0.1, 2, 0.2, 0.3]
+    _, vectors = np.linalg.eigh(np.cov(rows.T))
+    overlap = np.abs(vectors[:, :-3:-1].T @ main_directions(rows))
+    assert overlap == pytest.approx(np.eye(2), abs=1e-10)  # both are exact decompositions
+
+
+def test_words_can_be_drawn():
+    assert words("猫 λ\n x") == "? λ x"
+    assert len(words("long " * 40)) == 60
+
+
+def test_colours_of_lines_differ():
+    assert len(set(SERIES)) == len(SERIES)
