@@ -77,10 +77,9 @@ def field(method: Method) -> Field:
     def plain(w: Tensor) -> Tensor:
         theta, psi = w.unbind()
         real, fake = psi * e, psi * (theta + e)
-        per_node = torch.func.vmap(lambda v, u: distance.generator_loss(v[None], u[None]))
-        lower_g = share @ per_node(real, fake)
-        per_node = torch.func.vmap(lambda v, u: distance.critic_loss(v[None], u[None]))
-        lower_c = share @ per_node(real, fake) + method.weight * _penalty(method, theta, psi)
+        lower_g = _mean(distance.generator_loss, share, real, fake)
+        lower_c = _mean(distance.critic_loss, share, real, fake)
+        lower_c = lower_c + method.weight * _penalty(method, theta, psi)
         (down_g,) = torch.autograd.grad(lower_g, theta, create_graph=True)
         (down_c,) = torch.autograd.grad(lower_c, psi, create_graph=True)
         return -torch.stack((down_g, down_c))
@@ -95,6 +94,15 @@ def field(method: Method) -> Field:
         return v - method.consensus * calm
 
     return calmed
+
+
+def _mean(
+    loss: Callable[[Tensor, Tensor], Tensor], share: Tensor, real: Tensor, fake: Tensor
+) -> Tensor:
+    """A loss of single scores, averaged over the nodes of the noise."""
+    if len(share) == 1:
+        return loss(real, fake)
+    return share @ torch.func.vmap(lambda v, u: loss(v[None], u[None]))(real, fake)
 
 
 def _penalty(method: Method, theta: Tensor, psi: Tensor) -> Tensor:

@@ -226,7 +226,7 @@ def test_exact_transport_of_a_shift_is_its_length():
     assert float(ExactWasserstein(2).between(x, x + 3 * t)) == pytest.approx(9.0, rel=1e-9)
 
 
-@pytest.mark.parametrize("eps", [0.5, 2.0])
+@pytest.mark.parametrize("eps", [2.0, 5.0])
 def test_sinkhorn_is_pots_plan_put_into_its_objective(eps):
     import ot
 
@@ -241,6 +241,23 @@ def test_sinkhorn_is_pots_plan_put_into_its_objective(eps):
     expected = value(x, y) - value(x, x) / 2 - value(y, y) / 2
     # POT's plan is converged to 1e-10; the value's error is of second order in the plan's.
     assert float(Sinkhorn(eps=eps).between(x, y)) == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("eps", [0.01, 0.05, 1.0])
+def test_the_sinkhorn_gradient_is_that_of_a_plan_with_uniform_sides(eps):
+    """The gradient by y_j is 2 sum_i T_ij (y_j - x_i), with sum_i T_ij = 1/m.
+
+    Shifting y by t adds (|t|^2 + 2 t.(mean y - mean x)) to OT(x, y), exactly.
+    """
+    x, y = clouds(n=30, m=30)
+    t = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
+    d = Sinkhorn(eps=eps)
+    rise = d.between(x, y + t) - d.between(x, y)
+    exact = t.square().sum() + 2 * t @ (y.mean(0) - x.mean(0))
+    assert float(rise) == pytest.approx(float(exact), rel=1e-6)
+    y.requires_grad_()
+    (g,) = torch.autograd.grad(d.between(x, y), y)
+    assert torch.allclose(g.sum(0), 2 * (y - x).mean(0), rtol=1e-5)
 
 
 def test_sinkhorn_lies_between_transport_and_the_means():

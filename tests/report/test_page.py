@@ -53,9 +53,13 @@ def parse(html: str) -> Balance:
     return parser
 
 
-@pytest.fixture(scope="module")
-def written(any_run) -> str:
-    return write_report(any_run, references=[CITED, "a line"]).read_text(encoding="utf-8")
+PAGES = ("gan-plane", "gan-line", "conditional-plane", "bigan", "cycle-line", "align-plane")
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def written(request, tmp_path_factory) -> str:
+    run = fake_runs.make(tmp_path_factory.mktemp("runs"), request.param)
+    return write_report(run, references=[CITED, "a line"]).read_text(encoding="utf-8")
 
 
 def test_page_of_every_game_is_balanced_and_complete(written):
@@ -92,7 +96,8 @@ def test_references_stand_as_lines_and_as_bibtex(written):
     assert "<li>a line</li>" in written
 
 
-def test_page_is_the_same_bytes_twice(run):
+def test_page_is_the_same_bytes_twice(tmp_path):
+    run = fake_runs.make(tmp_path, "conditional-plane")
     assert page(read_run(run)) == page(read_run(run))
 
 

@@ -11,8 +11,8 @@ from training.plays import Play
 LAST = {
     # the norm after 400 turns at h = .2 from (1, 1), relative to the start's
     "simultaneous": lambda ratio: ratio > 1e3,
-    "alternating": lambda ratio: 0.9 < ratio < 1.1,
-    "generator-first": lambda ratio: 0.9 < ratio < 1.1,
+    "alternating": lambda ratio: 0.85 < ratio < 1.15,
+    "generator-first": lambda ratio: 0.85 < ratio < 1.15,
     "extragradient": lambda ratio: ratio < 1e-3,
     "optimistic": lambda ratio: ratio < 1e-3,
     "consensus": lambda ratio: ratio < 1e-30,

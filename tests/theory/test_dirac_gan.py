@@ -10,7 +10,6 @@ import torch
 from theory_dirac import METHODS, Method, at, eigenvalues, field, verdict, walk
 
 from saddle.distances import DISTANCES, PENALTIES
-from saddle.games.base import Player
 from saddle.training.rules import RULES
 from training.plays import Play
 
@@ -91,7 +90,8 @@ POINTS = {
 }
 VERDICTS = {
     "GAN": ("diverges", "cycles"),
-    "NS-GAN": ("converges", "converges"),
+    # Simultaneous steps push outwards as fast as the spiral falls: it settles on a circle
+    "NS-GAN": ("cycles", "converges"),
     "WGAN": ("diverges", "cycles"),
     "WGAN clip 1": ("cycles", "cycles"),
     "WGAN-GP .7": ("cycles", "cycles"),
@@ -162,7 +162,3 @@ def test_the_relativistic_critic_has_the_field_of_the_classical_one():
     for theta, psi in ((1.0, -1.0), (0.3, 0.9)):
         one, two = (at(field(METHODS[name]), theta, psi) for name in ("GAN", "relativistic"))
         assert math.isclose(float(one[1]), float(two[1]), rel_tol=1e-14)
-
-
-def test_players_are_two():
-    assert list(Player) == [Player.GENERATOR, Player.CRITIC]

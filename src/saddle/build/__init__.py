@@ -1,1 +1,1 @@
-"""From names to objects: sources, games, plans and sessions are put together here and only here."""
+"""From names to objects: sources, games, plans and sessions are put together here alone."""

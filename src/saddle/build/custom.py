@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import Any
+from collections.abc import Container
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -19,10 +20,10 @@ from saddle.networks.base import Scores
 _REFERENCE = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 
 
-def is_custom(name: str, known: object) -> bool:
+def is_custom(name: str, known: Container[object]) -> bool:
     """Whether a name of a recipe is `module:Class` rather than a catalogue's `name:value`."""
     head = name.partition(":")[0]
-    return bool(_REFERENCE.match(name)) and not (hasattr(known, "__contains__") and head in known)
+    return bool(_REFERENCE.match(name)) and head not in known
 
 
 def custom(name: str, *, trusted: bool) -> Any:
@@ -40,6 +41,13 @@ def custom(name: str, *, trusted: bool) -> Any:
     if attribute not in found:
         raise BadValue(f"{name!r}: {module} has no {attribute}")
     return found[attribute]
+
+
+@runtime_checkable
+class Declared(Protocol):
+    """A critic that says whether its rows are independent, and so returns `Scores`."""
+
+    pointwise: bool
 
 
 class Foreign(nn.Module):

@@ -15,7 +15,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from saddle.build.custom import Foreign, custom, is_custom
+from saddle.build.custom import Declared, Foreign, custom, is_custom
 from saddle.build.stakes import stakes_of
 from saddle.catalogue import Catalogue
 from saddle.distances.base import Direct
@@ -103,7 +103,7 @@ class Bench:
         wide = math.prod(view.widens for view in self.stakes.views)
         shape = _shape(self.recipe.critic, tuple(wide * size for size in sizes), 1)
         made = self.network(role, self.recipe.critic, CRITICS, shape)
-        return made if hasattr(made, "pointwise") else Foreign(made)
+        return made if isinstance(made, Declared) else Foreign(made)
 
     def critics(self, *keys: str) -> dict[str, nn.Module] | None:
         """A critic for each key; None under a direct distance."""
@@ -179,8 +179,7 @@ def _bigan(bench: Bench) -> Game:
 
 def _cycle(bench: Bench) -> Game:
     a, b = bench.size("a"), bench.size("b")
-    identity = 5.0 if bench.spaces["a"].shape == bench.spaces["b"].shape else 0.0
-    weights = bench.weight(cycle=10.0, identity=identity, pool=50)
+    weights = bench.weight(cycle=10.0, identity=0.0, pool=50)
     return Cycle(
         a_to_b=bench.generator("generator.a_to_b", (a,), b),
         b_to_a=bench.generator("generator.b_to_a", (b,), a),

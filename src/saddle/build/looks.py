@@ -6,7 +6,6 @@ game can do (`can`) says what is shown of it.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -207,7 +206,7 @@ def gradient_norms(game: Game, batch: Batch, streams: Streams) -> Json:
     for player, networks in players.items():
         parameters = [p for p in networks.parameters() if p.requires_grad]
         if parameters:
-            total = functools.reduce(torch.add, game.loss(player, batch, streams).values())
+            total = torch.stack(list(game.loss(player, batch, streams).values())).sum()
             grads = torch.autograd.grad(total, parameters, allow_unused=True)
             squares = [g.square().sum() for g in grads if g is not None]
             found[player.value] = float(torch.stack(squares).sum().sqrt())

@@ -115,4 +115,4 @@ def box_of(points: npt.NDArray[Any], *, margin: float = 0.2) -> list[tuple[float
     """Lowest and highest value of each axis, with a margin around."""
     low, high = np.quantile(points, [0.001, 0.999], axis=0)
     wide = np.maximum(high - low, 1e-12)
-    return [(float(a), float(b)) for a, b in zip(low - margin * wide, high + margin * wide)]
+    return [(float(a), float(b)) for a, b in zip(low - margin * wide, high + margin * wide, strict=True)]

@@ -78,7 +78,7 @@ class MaximumMeanDiscrepancy:
             V-statistic: never below zero, and zero for equal clouds).
 
     References:
-        Gretton et al. (2012), A kernel two-sample test, Eq. 3 and 5.
+        Gretton et al. (2012), A kernel two-sample test.
     """
 
     widths: tuple[float, ...] = (0.0625, 0.125, 0.25, 0.5, 1.0)
@@ -115,7 +115,7 @@ class Energy:
             together by 1/n of their spread.
 
     References:
-        Szekely, Rizzo (2013), Energy statistics, Eq. 2.
+        Szekely, Rizzo (2013), Energy statistics: a class of statistics based on distances.
     """
 
     unbiased: bool = True

@@ -16,7 +16,7 @@ with D = u / (1 + u) and m = 1 - PI + PI u. Where f'' has the form u^(a-2), f''/
 a - 1: this is why the swapped objective of one row drives another.
 
 References:
-    Nowozin, Cseke, Tomioka (2016), f-GAN, Tables 1, 2 and 6.
+    Nowozin, Cseke, Tomioka (2016), f-GAN, Tables 1 and 2.
 """
 
 from __future__ import annotations

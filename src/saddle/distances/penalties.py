@@ -96,7 +96,7 @@ class GradientPenalty(Penalty):
 
     References:
         Gulrajani et al. (2017), Improved training of Wasserstein GANs, Eq. 3;
-        Petzka, Fischer, Lukovnikov (2018), On the regularization of Wasserstein GANs, Eq. 8.
+        Petzka, Fischer, Lukovnikov (2018), On the regularization of Wasserstein GANs.
     """
 
     at: str = "between"
@@ -163,7 +163,7 @@ class FiniteDifference(Penalty):
         eps: the step, in units of the data.
 
     References:
-        Lin et al. (2025), Adversarial flow models, Sec. 3.
+        Lin et al. (2025), Adversarial flow models.
     """
 
     name: str
@@ -226,8 +226,7 @@ class LeCam(nn.Module, Penalty):
         decay: how much of an average is kept at each step.
 
     References:
-        Tseng et al. (2021), Regularizing generative adversarial networks under limited data,
-        Eq. 6.
+        Tseng et al. (2021), Regularizing generative adversarial networks under limited data.
     """
 
     reference = LECAM

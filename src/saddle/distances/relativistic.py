@@ -27,7 +27,7 @@ class Paired:
     constant, and the estimate a lower bound of JSD(P x Q, Q x P), which it reaches there.
 
     References:
-        Jolicoeur-Martineau (2019), The relativistic discriminator, Eq. 8 and 9.
+        Jolicoeur-Martineau (2019), The relativistic discriminator.
     """
 
     margin: Margin
@@ -82,7 +82,7 @@ class Averaged:
     not the log ratio, up to a constant or otherwise; the estimate is no bound of a divergence.
 
     References:
-        Jolicoeur-Martineau (2019), The relativistic discriminator, Eq. 12 and 13.
+        Jolicoeur-Martineau (2019), The relativistic discriminator.
     """
 
     margin: Margin

@@ -37,7 +37,7 @@ class SlicedWasserstein:
 
     References:
         Deshpande, Zhang, Schwing (2018), Generative modeling using the sliced Wasserstein
-        distance, Eq. 4.
+        distance.
     """
 
     directions: int = 64
@@ -86,7 +86,7 @@ class ExactWasserstein:
         p: 1 or 2.
 
     References:
-        Peyre, Cuturi (2019), Computational optimal transport, Eq. 2.11 and Prop. 9.1.
+        Peyre, Cuturi (2019), Computational optimal transport, Sec. 2 and 9.
     """
 
     p: int = 1
@@ -132,7 +132,7 @@ class Sinkhorn:
 
     References:
         Feydy et al. (2019), Interpolating between optimal transport and MMD using Sinkhorn
-        divergences, Eq. 1 to 3 and Alg. 1.
+        divergences.
     """
 
     eps: float = 0.05

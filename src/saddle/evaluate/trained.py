@@ -144,7 +144,7 @@ def load(
     networks: Mapping[str, nn.Module] | None = None,
     trusted: bool = False,
 ) -> Trained:
-    """A run's averaged networks at its `latest` or `best` checkpoint, or at a step that is kept."""
+    """A run's averaged networks at its `latest` or `best` checkpoint, or at a kept step."""
     run = path if isinstance(path, Run) else Run.open(Path(path))
     step = find_step(run, checkpoint)
     recipe, _ = amended(run)

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms
-from saddle.games.streams import Streams
+from saddle.games.streams import Purpose, Streams
+from saddle.networks.layers import Dropout
 from saddle.reference import Reference
 
 Batch = dict[str, Tensor]
@@ -111,6 +112,7 @@ class Game(nn.Module, ABC):
                 if isinstance(part, nn.Module)
             }
         )
+        self.drops = [m for m in self.modules() if isinstance(m, Dropout)]
         self.duels = tuple(duels)
         self.tethers = tuple(tethers)
 
@@ -131,6 +133,8 @@ class Game(nn.Module, ABC):
 
     def loss(self, player: Player, batch: Batch, streams: Streams) -> Terms:
         """Named, weighted scalars; the player's loss is their sum."""
+        for layer in self.drops:
+            layer.rng = streams[Purpose.DROPOUT]
         scene = self.stage(batch, streams)
         terms: Terms = {}
         for duel in self.duels:

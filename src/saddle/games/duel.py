@@ -161,7 +161,7 @@ class DirectDuel:
     real: Callable[[Scene], Parts]
     fake: Callable[[Scene], Parts]
     weight: float = 1.0
-
+    strength: float = 1.0
     critic: None = None
     views: tuple[View, ...] = ()
     penalties: tuple[tuple[Penalty, float], ...] = ()

@@ -25,7 +25,7 @@ class Average:
     """
 
     def __init__(self, live: nn.ModuleDict) -> None:
-        self.module = copy.deepcopy(live).requires_grad_(False)
+        self.module = copy.deepcopy(live).requires_grad_(False).eval()
         self._live: list[Tensor] = list(live.parameters())
         self._mean: list[Tensor] = list(self.module.parameters())
         self._buffers = list(zip(self.module.buffers(), live.buffers(), strict=True))

@@ -7,6 +7,7 @@ one step of a run. With losses L_g and L_c, v = (grad_g L_g, grad_c L_c) is the 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class Team:
 Teams = dict[Player, Team]
 
 
-class Rule:
+class Rule(ABC):
     """The contract; `moves` says how many batches a turn consumes.
 
     Attributes:
@@ -65,9 +66,9 @@ class Rule:
     moves: int = 1
     needs_critic: bool = False
 
+    @abstractmethod
     def turn(self, teams: Teams, loss: LossOf) -> None:
         """Move every player once, or as often as the rule says."""
-        raise NotImplementedError
 
     def state(self) -> dict[str, Tensor]:
         """Tensors that the next turn needs, for the checkpoint."""

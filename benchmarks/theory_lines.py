@@ -1,4 +1,4 @@
-"""Laws on the line by quadrature in torch: what the tests of the theory integrate with."""
+"""Laws on the line by quadrature in torch: what tests and benchmarks of the theory share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Gaussians:
     def log(self, x: Tensor = X) -> Tensor:
         """Log density."""
         parts = [
-            math.log(w) + log_normal(x, torch.tensor(m), torch.tensor(s))
+            math.log(w) + log_normal(x, x.new_tensor(m), x.new_tensor(s))
             for w, m, s in zip(self.weights, self.means, self.stds, strict=True)
             if w > 0
         ]

@@ -1,0 +1,90 @@
+"""One fixed optimal critic is good for a small step: JSD along the way of q = N(mu, sigma^2).
+
+The generator descends E_q log(1 - D) with D = D*, exactly, by quadrature. Between two looks at q
+the critic rests for a number of steps, or one step is long.
+
+References:
+    Goodfellow et al. (2014), Generative adversarial nets, Proposition 2.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from theory_lines import X, jsd, log_normal, normal
+from theory_show import Bench, Row
+
+P = normal(0.0, 1.0)
+Z = torch.linspace(-8, 8, 2001, dtype=torch.float64)
+PHI = normal(0.0, 1.0).log(Z).exp() * float(Z[1] - Z[0])
+
+
+def saturating(theta: Tensor, critic: Tensor) -> Tensor:
+    """E_q log(1 - D) at q of theta, where D is optimal for the q of `critic`."""
+    x = theta[0] + theta[1].exp() * Z
+    v = P.log(x) - log_normal(x, critic[0], critic[1].exp())
+    return noise_mean(logsigmoid(-v))
+
+
+def noise_mean(values: Tensor) -> Tensor:
+    """E over z ~ N(0, 1), of values at `Z`."""
+    return (PHI * values).sum()
+
+
+def distance(theta: Tensor) -> float:
+    """JSD(p, q)."""
+    return float(jsd(P.log(), log_normal(X, theta[0], theta[1].exp())))
+
+
+def descend(h: float, *, refresh: int, steps: int) -> list[float]:
+    """JSD after every step; the critic is optimal anew every `refresh` steps (0: never)."""
+    theta = torch.tensor([3.0, 0.0], dtype=torch.float64)
+    critic, path = theta, [distance(theta)]
+    for step in range(steps):
+        if refresh and step % refresh == 0:
+            critic = theta
+        held = theta.clone().requires_grad_()
+        (down,) = torch.autograd.grad(saturating(held, critic), held)
+        theta = theta - h * down
+        path.append(distance(theta))
+    return path
+
+
+def rises(path: list[float], *, slack: float = 1e-12) -> int:
+    """How many steps raised it."""
+    return sum(b > a + slack for a, b in zip(path, path[1:], strict=False))
+
+
+PLAYS = {
+    "small steps, critic renewed": (0.1, 1, 400),
+    "medium steps, critic renewed": (1.0, 1, 100),
+    "large steps, critic renewed": (6.0, 1, 100),
+    "small steps, one fixed critic": (0.1, 0, 400),
+    "small steps, renewed every 50": (0.1, 50, 400),
+}
+
+
+def table() -> list[Row]:
+    """One row a play."""
+    rows: list[Row] = []
+    for name, (h, refresh, steps) in PLAYS.items():
+        path = descend(h, refresh=refresh, steps=steps)
+        rows.append(
+            {
+                "play": name,
+                "h": h,
+                "steps": steps,
+                "JSD at first": path[0],
+                "least": min(path),
+                "at last": path[-1],
+                "steps that raised it": rises(path),
+            }
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    bench = Bench("theory_step_size", "JSD on the way from N(3, 1) to N(0, 1)")
+    bench.show(table(), f"log 2 is {float(torch.tensor(2.0).log()):.4f}")
