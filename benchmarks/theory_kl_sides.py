@@ -66,7 +66,7 @@ def fitted(side: str, *, parts: int, seed: int, steps: int = 1500) -> Tensor:
     """The mixture that gradient descent on that side ends at, from a start that is no mode."""
     rng = torch.Generator().manual_seed(seed)
     theta = torch.zeros(3, parts, dtype=torch.float64)
-    theta[1] = torch.randn(parts, generator=rng, dtype=torch.float64)
+    theta[1] = 2 * torch.randn(parts, generator=rng, dtype=torch.float64)
     theta.requires_grad_()
     adam = torch.optim.Adam([theta], 0.02)
     for _ in range(steps):

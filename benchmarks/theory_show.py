@@ -42,7 +42,9 @@ class Bench:
             table.add_column(column, justify="left" if column == next(iter(rows[0])) else "right")
         for row in rows:
             table.add_row(*(_text(value) for value in row.values()))
-        Console().print(table)
+        console = Console()
+        console.width = console.width if console.is_terminal else 200
+        console.print(table)
         OUT.mkdir(exist_ok=True)
         told = {
             "name": self.name,

@@ -69,6 +69,7 @@ NOWOZIN = Reference(
 FLAT: Values = {
     "schedules.decay": 0.0,
     "schedules.rate": {"hold": 1.0},
+    "schedules.critic_rate": {"hold": 1.0},
     "schedules.penalty": {"hold": 1.0},
 }
 """Constant learning rate and penalty weight."""
@@ -126,6 +127,7 @@ def _r3gan() -> Values:
         "schedules.warm": 1.0,
         "schedules.decay": 0.0,
         "schedules.rate": {"start": 4.0, "hold": 1.0},
+        "schedules.critic_rate": {"start": 4.0, "hold": 1.0},
         "schedules.penalty": {"start": 1.0, "hold": 0.1},
         "schedules.beta2": {"start": 0.9, "hold": 0.99},
         "schedules.memory": {"start": 0.0, "hold": 0.9999},

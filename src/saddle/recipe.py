@@ -51,11 +51,12 @@ class Optimiser(_Strict):
 
 
 class Scheduled(_Strict):
-    """A value in three phases; `start` and `end` default to `hold`."""
+    """A value in three phases; `start` and `end` default to `hold`; `geometric` goes by factors."""
 
     hold: float = 1.0
     start: float | None = None
     end: float | None = None
+    geometric: bool = False
 
 
 class Schedules(_Strict):
@@ -64,6 +65,7 @@ class Schedules(_Strict):
     warm: float = Field(default=0.0, ge=0, lt=1)
     decay: float = Field(default=0.3, ge=0, le=1)
     rate: Scheduled = Scheduled()
+    critic_rate: Scheduled = Scheduled()
     penalty: Scheduled = Scheduled()
     beta2: Scheduled = Scheduled(hold=0.99)
     memory: Scheduled = Scheduled(hold=0.999)

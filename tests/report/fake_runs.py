@@ -72,10 +72,11 @@ def gan(rng: np.random.Generator, centres: np.ndarray = GRID, std: float = 0.15)
         v = surface(at, centres, std, done)
         near = centres[((samples[:256, None] - centres) ** 2).sum(-1).argmin(1)]
         field = (near - samples[:256]) * 0.02
-        return {"samples": samples, "surface.duel": v, "box": np.array(box), "field": field}
+        pull = {"at.duel": samples[:256], "field.duel": field}
+        return {"samples": samples, "surface.duel": v, **pull}
 
     truth = {"log_p": log_density(at, centres, std), "centres": centres}
-    return {"x": x}, look, truth, ["duel"]
+    return {"x": x, "box.x": np.reshape(box, (-1, 2))}, look, truth, ["duel"]
 
 
 def conditional(rng: np.random.Generator) -> Shown:
@@ -83,9 +84,14 @@ def conditional(rng: np.random.Generator) -> Shown:
     goal, asked = mixture(rng, RING, 1000, 0.17)
 
     def look(rng: np.random.Generator, done: float) -> Arrays:
-        return {"samples": moving(rng, goal, done), "given": asked}
+        seen = {
+            f"surface.duel@{c}": surface(points((-3.5, 3.5) * 2), RING[c : c + 1], 0.15, done)
+            for c in range(4)
+        }
+        return {"samples": moving(rng, goal, done), "given": asked, **seen}
 
-    return {"x": x, "given": given}, look, {"centres": RING}, ["duel"]
+    box = np.array([[-3.5, 3.5]] * 2)
+    return {"x": x, "given": given, "box.x": box}, look, {"centres": RING}, ["duel"]
 
 
 def conditional_line(rng: np.random.Generator) -> Shown:
@@ -125,12 +131,15 @@ def two_domains(rng: np.random.Generator, centres: np.ndarray = RING[:4]) -> Sho
         there = turn(a, 0.6 * done) if a.shape[1] == 2 else a + done
         back = turn(b, -0.6 * done) if a.shape[1] == 2 else b - done
         seen = {
-            "surface.to_b": surface(at, turned, 0.2, done),
-            "surface.to_a": surface(at, centres, 0.2, done),
+            "surface.b": surface(at, turned, 0.2, done),
+            "surface.a": surface(at, centres, 0.2, done),
+            "at.b": there[:99],
+            "field.b": (b - there)[:99] * 0.1,
         }
-        return {"a": a, "b": b, "a_to_b": there, "b_to_a": back, "box": np.array(box), **seen}
+        return {"a": a, "b": b, "a_to_b": there, "b_to_a": back, **seen}
 
-    return {"a": a, "b": b}, look, {}, ["to_b", "to_a"]
+    edges = np.reshape(box, (-1, 2))
+    return {"a": a, "b": b, "box.a": edges, "box.b": edges}, look, {}, ["b", "a"]
 
 
 GAMES: dict[str, tuple[str, Callable[[np.random.Generator], Shown]]] = {
@@ -178,7 +187,12 @@ def event(step: int, duels: list[str], rng: np.random.Generator, meaning: str) -
         "critics": {duel: judged for duel in duels},
         "gradients": {"generator": 0.4 * gap, "critic": 0.2 + 0.05 * rng.random()},
         "watch": {"name": "sliced W1", "value": 0.02 + 0.9 * (1 - done) ** 2, "floor": 0.018},
-        "modes": {"captured": round(25 * done), "of": 25, "high_quality": 0.97 * done},
+        "modes": {
+            "captured": round(25 * done),
+            "of": 25,
+            "high_quality": 0.97 * done,
+            "perfect": 0.9889,
+        },
     }
 
 

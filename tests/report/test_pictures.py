@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddle.errors import BrokenRun
-from saddle.report import film, reel, save_pictures
+from saddle.errors import BadData, BrokenRun
+from saddle.report import film, picture_of_rows, reel, save_pictures
 from saddle.report.canvas import Line, Plane, canvas, main_directions
+from saddle.report.critics import near
 from saddle.report.gallery import PICTURES, drawings
 from saddle.report.read import read_run
 from saddle.report.reel import MOST_BYTES, shot
@@ -98,7 +99,7 @@ def test_rows_that_are_not_finite_are_counted_as_outside(run):
     held["samples"][7:10] = 1e9
     np.savez(look.path, **held)
     record = read_run(run)
-    assert canvas(record.real["x"], box=look.box("duel")).outside(held["samples"]) == 10
+    assert canvas(record.real["x"], box=record.box("x")).outside(held["samples"]) == 10
     assert all(png(drawing.figure, dpi=40) for drawing in drawings(record, section="samples"))
 
 
@@ -134,6 +135,34 @@ def test_main_directions_are_those_of_the_covariance():
     _, vectors = np.linalg.eigh(np.cov(rows.T))
     overlap = np.abs(vectors[:, :-3:-1].T @ main_directions(rows))
     assert overlap == pytest.approx(np.eye(2), abs=1e-10)  # both are exact decompositions
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"x": np.zeros((5, 2)) + np.arange(5)[:, None], "given": np.arange(5) % 2},
+        {"x": np.arange(5.0)[:, None], "given": np.arange(5.0)[:, None]},
+        {"a": np.random.default_rng(0).normal(size=(30, 2)), "b": np.arange(30.0)},
+        {"z": np.random.default_rng(0).normal(size=(30, 6))},
+    ],
+    ids=["labels", "points", "domains", "deep"],
+)
+def test_picture_of_rows(held, tmp_path):
+    path = picture_of_rows(held, tmp_path / "rows.png")
+    assert grey(path.read_bytes()).std() > 4
+
+
+def test_picture_of_nothing_is_refused(tmp_path):
+    with pytest.raises(BadData, match="no row"):
+        picture_of_rows({"x": np.zeros((0, 2))}, tmp_path / "rows.png")
+
+
+def test_rows_of_a_condition_are_those_that_have_it_or_lie_nearest():
+    x = np.arange(100.0)[:, None]
+    label = np.arange(100) % 4
+    assert (near(x, label, "3")[:, 0] % 4 == 3).all()
+    assert len(near(x, label, "3")) == 25
+    assert set(near(x, x, "50")[:, 0]) == set(range(40, 60))  # a tie is taken in row order
 
 
 def test_words_can_be_drawn():

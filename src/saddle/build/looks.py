@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from saddle.build.materials import SHOWN, Materials
-from saddle.build.surfaces import Grid, grid_over
+from saddle.build.surfaces import KEYS, Grid, grid_over
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.integral import certified_gap
 from saddle.games.base import Batch, Game, Player, Reconstructs, Translates
@@ -108,7 +108,7 @@ class Watch:
 
     def field(self, name: str, x: Tensor, pull: Tensor) -> Arrays:
         """The pull at the first samples of a duel's fake part, where it is a point."""
-        key = PULLED.get(name, "x")
+        key = KEYS.get(name, "x")
         if key not in self.materials.spaces or not self.materials.spaces[key].smooth:
             return {}
         space, kept = self.materials.spaces[key], slice(0, ARROWS)
@@ -127,10 +127,6 @@ class Watch:
 
 MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}
 """Shown arrays that the watched distance reads, and the key of the real rows they answer to."""
-
-PULLED = {"a": "a", "b": "b"}
-"""Duels whose fake part is not of the key `x`."""
-
 
 def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
     rng = watch.streams.at(0, -1)[Purpose.NOISE]
@@ -180,14 +176,20 @@ def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
         "auc": auc(real, fake),
         "estimate": estimate,
         "meaning": duel.distance.score.value,
-        **CERTIFIED.get(duel.distance.score, lambda critic, value: {})(duel.critic, estimate),
+        **CERTIFIED.get(duel.distance.score, _nothing)(duel.critic, estimate),
     }
+
+
+def _certified(critic: nn.Module, gap: float) -> Json:
+    return {"certified": certified_gap(gap, lipschitz(critic))}
+
+
+def _nothing(critic: nn.Module, gap: float) -> Json:
+    return {}
 
 
 CERTIFIED: dict[ScoreMeaning, Callable[[nn.Module, float], Json]] = {
-    ScoreMeaning.POTENTIAL: lambda critic, gap: {
-        "certified": certified_gap(gap, lipschitz(critic))
-    }
+    ScoreMeaning.POTENTIAL: _certified
 }
 """What is true of the estimate whatever the penalties did: gap / product of spectral norms."""
 

@@ -91,6 +91,7 @@ def values_of(recipe: Recipe) -> Values:
     s = recipe.schedules
     return Values(
         rate=_schedule(s.rate),
+        critic_rate=_schedule(s.critic_rate),
         penalty=_schedule(s.penalty),
         beta2=_schedule(s.beta2),
         memory=_schedule(s.memory),
@@ -103,4 +104,4 @@ def values_of(recipe: Recipe) -> Values:
 
 
 def _schedule(value: Scheduled) -> Schedule:
-    return Schedule(value.hold, value.start, value.end)
+    return Schedule(value.hold, value.start, value.end, value.geometric)

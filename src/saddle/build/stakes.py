@@ -30,12 +30,12 @@ def _share(text: str, name: str) -> float:
 
 def _one_sided(text: str) -> Cure:
     real = _share(text, "the target of labels 'one-sided'")
-    return lambda distance: smooth_labels(distance, real)  # type: ignore[arg-type, return-value]
+    return lambda distance: smooth_labels(distance, real)  # type: ignore[arg-type]
 
 
 def _noisy(text: str) -> Cure:
     share = _share(text, "the share of labels 'noisy'")
-    return lambda distance: noisy_labels(distance, share)  # type: ignore[arg-type, return-value]
+    return lambda distance: noisy_labels(distance, share)  # type: ignore[arg-type]
 
 
 LABELS: Catalogue[Cure] = Catalogue(

@@ -19,6 +19,9 @@ from saddle.sources.base import RawBatch
 SIDE = 48
 """Points of a surface along each axis."""
 
+KEYS = {"a": "a", "b": "b"}
+"""Duels whose samples are not of the key `x`."""
+
 CONDITIONS = 4
 """Conditions at which a surface is shown, at most."""
 
@@ -44,11 +47,13 @@ class Grid:
         """`surface.DUEL` (and `@CONDITION`); nothing where rows are packed together."""
         if any(view.widens > 1 for view in duel.views):
             return {}
+        key = KEYS.get(duel.name, "x")
         found = {}
         for label, batch in self.batches().items():
             scores = duel.judge(duel.real(game.stage(batch, streams)))
             name = f"surface.{duel.name}" + (f"@{label}" if label else "")
             found[name] = scores.reshape(self.shape).cpu().numpy()
+            found[name.replace("surface", "box", 1)] = np.ravel(self.boxes[key])
         return found
 
     def batches(self) -> dict[str, Batch]:

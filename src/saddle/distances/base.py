@@ -39,19 +39,41 @@ class Distance(Protocol):
         name: the row's name in the catalogue.
         reference: where it comes from.
         score: what the score means at the optimal critic.
-        separable: whether the critic's loss is a mean over real plus a mean over fake scores, so
-            that halves of a batch can be computed apart.
+        separable: whether shards of a batch can be computed apart and their losses averaged.
         minimises: in words, what the generator minimises at the optimal critic.
         bounded_critic: whether a finite optimal critic needs no bound on its slope or weights;
             `wasserstein` says False and is refused without something that bounds it.
     """
 
-    name: str
-    reference: Reference
-    score: ScoreMeaning
-    separable: bool
-    minimises: str
-    bounded_critic: bool
+    @property
+    def name(self) -> str:
+        """Its name in the catalogue."""
+        ...
+
+    @property
+    def reference(self) -> Reference:
+        """Where it comes from."""
+        ...
+
+    @property
+    def score(self) -> ScoreMeaning:
+        """What the score means."""
+        ...
+
+    @property
+    def separable(self) -> bool:
+        """Whether shards of a batch can be computed apart."""
+        ...
+
+    @property
+    def minimises(self) -> str:
+        """What the generator minimises."""
+        ...
+
+    @property
+    def bounded_critic(self) -> bool:
+        """Whether a finite critic is optimal without a bound."""
+        ...
 
     def critic_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         """What the critic minimises, a scalar."""
@@ -84,9 +106,20 @@ class Direct(Protocol):
         minimises: in words, what the generator minimises.
     """
 
-    name: str
-    reference: Reference
-    minimises: str
+    @property
+    def name(self) -> str:
+        """Its name in the catalogue."""
+        ...
+
+    @property
+    def reference(self) -> Reference:
+        """Where it comes from."""
+        ...
+
+    @property
+    def minimises(self) -> str:
+        """What the generator minimises."""
+        ...
 
     def between(self, real: Tensor, fake: Tensor) -> Tensor:
         """The distance of two clouds (n, d) and (m, d), a scalar, differentiable in `fake`."""

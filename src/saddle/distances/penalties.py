@@ -247,13 +247,16 @@ class LeCam(nn.Module, Penalty):
 
     def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:
         """The squared distance of each side's scores to the other side's average."""
-        with torch.no_grad():
-            now = torch.stack((real.scores.mean(), fake.scores.mean())).to(self.means)
-            kept = self.started * self.decay
-            self.means.lerp_(now, 1 - kept)
-            self.started.fill_(1)
+        if self.training:
+            self._follow(real.scores, fake.scores)
         m_p, m_q = self.means.clone().to(real.scores)
         return torch.square(real.scores - m_q).mean() + torch.square(fake.scores - m_p).mean()
+
+    @torch.no_grad()
+    def _follow(self, real: Tensor, fake: Tensor) -> None:
+        now = torch.stack((real.mean(), fake.mean())).to(self.means)
+        self.means.lerp_(now, 1 - self.started * self.decay)
+        self.started.fill_(1)
 
 
 def root(square: Tensor) -> Tensor:

@@ -45,7 +45,9 @@ class Streams:
     """One generator a purpose, all set anew for each (step, move).
 
     Within a move a purpose's draws follow one another; the next move starts a new stream. A look
-    or a sample outside of training uses negative moves, which training never does.
+    or a sample outside of training uses negative moves, which training never does. On the CPU a
+    torch generator reads 32 bits of its seed: two of a million moves may share a stream, which
+    correlates two far batches and nothing else.
     """
 
     def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:

@@ -5,13 +5,16 @@ Everything is read from the run folder; nothing here needs torch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
 
 from saddle.reference import Reference
 from saddle.runs import Run, write_bytes, write_text
 
-__all__ = ["film", "save_pictures", "write_report"]
+__all__ = ["film", "picture_of_rows", "save_pictures", "theory_page", "write_report"]
 
 
 def write_report(run: Run, *, references: Sequence[Reference | str] = ()) -> Path:
@@ -43,6 +46,26 @@ def save_pictures(run: Run, folder: Path) -> list[Path]:
         written.append(folder / "film.gif")
         write_bytes(written[-1], made.gif())
     return written
+
+
+def picture_of_rows(rows: Mapping[str, npt.NDArray[Any]], path: Path) -> Path:
+    """Write rows by key (`x`, `given`, `a`, `b`, `z`) as one PNG."""
+    from saddle.errors import BadData
+    from saddle.report.partners import rows_alone
+    from saddle.report.style import png
+
+    if not any(len(x) for key, x in rows.items() if key != "given"):
+        raise BadData(f"{path}: there is no row to draw; keys: {', '.join(rows) or 'none'}")
+    write_bytes(path, png(rows_alone(dict(rows))))
+    return path
+
+
+def theory_page(results: Mapping[str, Any], path: Path, *, title: str = "The theory, run") -> Path:
+    """Write a self-contained page of tables: a heading and a table for each result."""
+    from saddle.report.page import theory_page as written
+
+    write_text(path, written(results, title=title))
+    return path
 
 
 def film(run: Run, path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Pictures of samples: over the data, under the critic, with its pull, and as a film's frame."""
+"""Pictures of samples over the data, and the frames of the film."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saddle.report.canvas import ARROWS, Canvas, canvas
+from saddle.report.canvas import Canvas, canvas
 from saddle.report.read import Array, Floats, Look, Record
-from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score, undecided
+from saddle.report.shade import Shade, undecided
 from saddle.report.style import MUTED, drawn, framed, legend, sheet, words
 
 if TYPE_CHECKING:
@@ -31,14 +31,16 @@ class Panel:
     Attributes:
         title: how the generated rows are called.
         truth: how the real rows are called.
+        key: of the real rows in the batch.
         canvas: where it is drawn.
         real: real rows, which may be none.
         fake: generated rows.
-        duel: the critic between the two, or None where none was recorded.
+        duel: the critic between the two on its own box, or None where none was recorded.
     """
 
     title: str
     truth: str
+    key: str
     canvas: Canvas
     real: Array
     fake: Array
@@ -52,17 +54,19 @@ def panels(record: Record, look: Look) -> list[Panel]:
         if name in held:
             fake = rows(held[name])
             real = rows(record.real[key]) if key in record.real else fake[:0]
-            duel = duel_of(look, key)
-            place = canvas(real if len(real) else fake, box=look.box(duel or ""), name=key)
-            found.append(Panel(title, truth, place, real, fake, duel))
+            place = canvas(real if len(real) else fake, box=record.box(key), name=key)
+            found.append(Panel(title, truth, key, place, real, fake, duel_of(look, key)))
     return found
 
 
+def key_of(duel: str) -> str:
+    """The key of the batch that a duel is about: a duel of two domains is named after its key."""
+    return duel if duel in ("a", "b") else "x"
+
+
 def duel_of(look: Look, key: str) -> str | None:
-    """The duel whose surface lies over a key: the only one, or the one named after it."""
-    duels = list(look.surfaces())
-    named = [duel for duel in duels if duel == key or duel.endswith(f"_{key}")]
-    return named[0] if named else duels[0] if len(duels) == 1 else None
+    """The duel whose critic is shown over a key whatever is given, or None."""
+    return next((d for d in look.surfaces() if key_of(d) == key and "@" not in d), None)
 
 
 def rows(x: Array) -> Floats:
@@ -86,7 +90,7 @@ def samples(record: Record) -> Figure:
         both, one, other = part.subplot_mosaic("AAB;AAC").values()
         over(both, panel, legend_at="upper right")
         both.set_title(f"{panel.title} over {panel.truth}, step {look.step:,}")
-        alone(record, look, panel, one)
+        alone(record, panel, one)
         panel.canvas.fake(other, panel.fake)
         panel.canvas.dress(other)
         other.set_title(f"{panel.title} alone (n = {len(panel.fake):,})")
@@ -97,13 +101,13 @@ def samples(record: Record) -> Figure:
     return figure
 
 
-def alone(record: Record, look: Look, panel: Panel, ax: Axes) -> None:
+def alone(record: Record, panel: Panel, ax: Axes) -> None:
     """The data alone, over its true density where that is known."""
-    box, log_p = look.box(panel.duel or ""), record.truth.get("log_p")
+    box, log_p = record.box(panel.key), record.truth.get("log_p")
     panel.canvas.real(ax, panel.real)
-    if log_p is not None and box is not None and panel.title == "samples":
+    if log_p is not None and box is not None and panel.key == "x":
         panel.canvas.density(ax, log_p, box)
-    if "centres" in record.truth and panel.title == "samples":
+    if "centres" in record.truth and panel.key == "x":
         panel.canvas.centres(ax, record.truth["centres"])
     panel.canvas.dress(ax)
     ax.set_title(f"{panel.truth} alone (n = {len(panel.real):,})")
@@ -141,74 +145,6 @@ def drawn_rows(record: Record) -> list[Look]:
     return [look for look in record.looks if shows(look)]
 
 
-# ---------------------------------------------------------------------------------- the critic
-
-
-@drawn
-def critic(record: Record, duel: str) -> Figure:
-    """A critic's score over the data, and D = sigmoid(v) where the score is a log ratio."""
-    look = [look for look in record.looks if duel in look.surfaces()][-1]
-    shown = [score(record, duel, [look])]
-    shown += [probability()] if meaning(record, duel) == LOG_RATIO else []
-    flat = look.surfaces()[duel].ndim == 1
-    figure = sheet(
-        9.0 if len(shown) > 1 or flat else 6.2, 3.6 if flat else 4.3 + (len(shown) == 1)
-    )
-    for ax, shade in zip(figure.subplots(1, len(shown), squeeze=False).flat, shown, strict=True):
-        judged(ax, record, look, duel, shade)
-        ax.set_title(f"{words(duel)}: {'D' if shade.probability else 'score'}{smoothing(record)}")
-    return figure
-
-
-def judged(ax: Axes, record: Record, look: Look, duel: str, shade: Shade) -> None:
-    """One critic on one scale, with the clouds that it tells apart."""
-    grid, box = look.surfaces()[duel], look.box(duel)
-    mine = [panel for panel in panels(record, look) if panel.duel == duel]
-    place = mine[0].canvas if mine else canvas(corners(box, grid), box=box)
-    for panel in mine:
-        panel.canvas.real(ax, panel.real[:600])
-        panel.canvas.fake(ax, panel.fake[:600])
-    image = place.critic(ax, grid, box or place.box, shade)
-    place.dress(ax)
-    if image is not None:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.82, aspect=28, pad=0.02)
-        bar.set_label(shade.label)
-        bar.outline.set_visible(False)
-
-
-def corners(box: tuple[float, ...] | None, grid: Array) -> Floats:
-    """Two rows that span a box, or the unit box where none was kept."""
-    edges = np.reshape(box or (0.0, 1.0) * grid.ndim, (grid.ndim, 2))
-    spanned: Floats = edges.T.astype(np.float64)
-    return spanned
-
-
-def smoothing(record: Record) -> str:
-    """What keeps the critic from its optimum, in brackets; empty where nothing does."""
-    penalties = record.recipe.get("penalties")
-    names = ", ".join(str(name) for name in penalties) if isinstance(penalties, dict) else ""
-    return f" (smoothed by {words(names, 28)})" if names else ""
-
-
-@drawn
-def field(record: Record) -> Figure:
-    """Where the generator's objective pulls each sample: minus its gradient by the sample."""
-    look = [look for look in record.looks if "field" in look.arrays][-1]
-    panel = panels(record, look)[0]
-    flat = panel.fake.shape[1] == 1
-    figure = sheet(9.0 if flat else 6.2, 3.6 if flat else 6.0)
-    ax = figure.subplots()
-    arrows = rows(look.arrays["field"])[:ARROWS]
-    pulled = panel.fake[: len(arrows)]
-    panel.canvas.real(ax, panel.real)
-    panel.canvas.fake(ax, panel.fake if flat else pulled)
-    panel.canvas.dress(ax)
-    long = panel.canvas.arrows(ax, pulled, arrows)
-    ax.set_title(f"where the objective pulls the samples, step {look.step:,}")
-    remark(ax, f"an arrow of a tenth of the width: {long:.3g}", panel.canvas.note)
-    return figure
-
-
 # ------------------------------------------------------------------------------------ one frame
 
 
@@ -232,7 +168,7 @@ def frame(record: Record, look: Look, shade: Shade | None) -> Figure:
 
 def ground(ax: Axes, record: Record, look: Look, panel: Panel, shade: Shade | None) -> None:
     """The critic of a panel under it, where both a surface and its box were recorded."""
-    if panel.duel is None or shade is None or (box := look.box(panel.duel)) is None:
+    if panel.duel is None or shade is None or (box := record.box(panel.key)) is None:
         return
     here = replace(shade, shift=undecided(record, panel.duel, look.step))
     panel.canvas.ground(ax, look.surfaces()[panel.duel], box, here)

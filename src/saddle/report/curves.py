@@ -73,6 +73,10 @@ def estimates(record: Record) -> Figure:
     ax = figure.subplots()
     for number, duel in enumerate(record.names("critics")):
         line(ax, number, *record.series("critics", duel, "estimate"), words(duel, 30))
+        steps, bound = record.series("critics", duel, "certified")
+        if len(bound):
+            label = f"{words(duel, 30)}: certified lower bound"
+            ax.plot(steps, bound, color=ACCENT, ls=DASHES[2], label=label)
     ax.axhline(0, color=MUTED, lw=0.7)
     dress(ax, record, f"{words(record.recipe.get('distance', 'distance'))}: the critic's estimate")
     several(ax)
@@ -128,10 +132,14 @@ def modes(record: Record) -> Figure:
     axes[0].locator_params(axis="y", integer=True)
     dress(axes[0], record, f"modes captured, of {total:g}")
     for ax in axes[1:]:
-        ax.plot(*quality, color=ACCENT, marker="o", ms=2.6)
+        ax.plot(*quality, color=ACCENT, marker="o", ms=2.6, label="samples")
+        steps, perfect = record.series("modes", "perfect")
+        if len(perfect):
+            ax.plot(steps, perfect, color=REAL, lw=1.2, ls=DASHES[1], label="perfect sampler")
         ax.set_ylim(0, 1.04)
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         dress(ax, record, "share of high quality")
+        several(ax)
     return figure
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saddle.catalogue import Catalogue
-from saddle.report import clouds, curves, partners
+from saddle.report import clouds, critics, curves, partners
 from saddle.report.read import Record
+from saddle.report.shade import base
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +62,7 @@ def whole(draw: Callable[[Record], Figure]) -> Callable[[Record, str], Figure]:
 
 def duels(record: Record) -> list[str]:
     """Every duel whose surface was recorded."""
-    return sorted({duel for look in record.looks for duel in look.surfaces()})
+    return sorted({base(name) for look in record.looks for name in look.surfaces()})
 
 
 def given(record: Record) -> list[str]:
@@ -70,9 +71,8 @@ def given(record: Record) -> list[str]:
 
 
 def pulled(record: Record) -> list[str]:
-    """Whether the field was recorded at samples."""
-    held = [look for look in record.looks if "field" in look.arrays and clouds.shows(look)]
-    return [""] * bool(held)
+    """Every duel whose pull on the samples was recorded."""
+    return sorted({duel for look in record.looks for duel in critics.pulls(look)})
 
 
 def joined(record: Record) -> list[str]:
@@ -154,7 +154,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "it cannot tell. At the end of a good run most of the data lies on pale ground.",
             "critic",
             duels,
-            clouds.critic,
+            critics.critic,
             vector=False,
         ),
         "auc": Picture(
@@ -185,7 +185,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "samples would go next if they were free to.",
             "field",
             pulled,
-            whole(clouds.field),
+            critics.field,
             vector=False,
         ),
     },

@@ -211,8 +211,15 @@ def measured(record: Record) -> str:
     intro = f"<p class='soft'>{at}A floor is what real rows score against real rows.</p>"
     rest = [(k, record.evaluation[k]) for k in ("critic", "theory") if record.evaluation.get(k)]
     titles = {"critic": "The critic against the truth", "theory": "The theory on this run"}
-    more = "".join(f"<h3>{titles[key]}</h3>{to_html(as_rows(value))}" for key, value in rest)
+    more = "".join(f"<h3>{titles[key]}</h3>{found(value)}" for key, value in rest)
     return f"{intro}{to_html(rows, caption='Measures')}{more}"
+
+
+def found(value: Any) -> str:
+    """What was found, or why nothing was."""
+    if isinstance(value, Mapping) and value.get("measured") is False:
+        return f"<p class='none'>Not measured: {escape(str(value.get('why', 'not said')))}.</p>"
+    return to_html(as_rows(value))
 
 
 def kept(record: Record) -> str:

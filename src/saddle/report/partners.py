@@ -44,7 +44,7 @@ def conditional(record: Record) -> Figure:
 
 def by_label(sides: list[Given], place: Canvas) -> Figure:
     """A colour a class; its number stands at the mean of its rows."""
-    figure = sheet(9.0, 4.7 if sides[0][1].shape[1] > 1 else 3.4)
+    figure = sheet(4.5 * len(sides) + (len(sides) < 2), 4.7 if sides[0][1].shape[1] > 1 else 3.4)
     classes = sorted({int(c) for _, _, given in sides for c in given})
     axes = figure.subplots(1, len(sides), squeeze=False)
     for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
@@ -75,7 +75,7 @@ def name_classes(ax: Axes, place: Canvas, x: Array, given: Array, classes: list[
 def by_point(sides: list[Given], place: Canvas) -> Figure:
     """The given as a colour, or as the first axis where it and the sample are one number each."""
     flat = sides[0][1].shape[1] == 1
-    figure = sheet(9.0, 4.2)
+    figure = sheet(4.5 * len(sides) + (len(sides) < 2), 4.2)
     low, high = np.quantile(finite(sides[0][2])[:, 0], [0.01, 0.99])
     axes = figure.subplots(1, len(sides), squeeze=False, sharex=flat, sharey=flat)
     for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
@@ -134,3 +134,24 @@ def paired(held: Arrays) -> list[tuple[str, str, str, str]]:
     """The pairs of rows that a look holds, of equal dimension."""
     both = [pair for pair in PAIRS if pair[0] in held and pair[1] in held]
     return [p for p in both if rows(held[p[0]]).shape[1] == rows(held[p[1]]).shape[1]]
+
+
+@drawn
+def rows_alone(held: dict[str, Array]) -> Figure:
+    """Rows by key, a panel a key, by what was given where there is that."""
+    given = held.get("given")
+    shown = {key: rows(x) for key, x in held.items() if key != "given"}
+    if given is not None and "x" in shown:
+        place = canvas(shown["x"])
+        if given.ndim == 1 and given.dtype.kind in "iub":
+            return by_label([("samples", shown["x"], given)], place)
+        return by_point([("samples", shown["x"], rows(given))], place)
+    figure = sheet(5.4 * len(shown), 5.4)
+    axes = figure.subplots(1, len(shown), squeeze=False)
+    for ax, (key, x) in zip(axes.flat, shown.items(), strict=True):
+        place = canvas(x, name=key)
+        place.fake(ax, x)
+        place.dress(ax)
+        remark(ax, place.note)
+        ax.set_title(f"{key} (n = {len(x):,})")
+    return figure

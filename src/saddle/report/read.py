@@ -38,7 +38,7 @@ class Look:
         return read_arrays(self.path)
 
     def surfaces(self) -> dict[str, Array]:
-        """Each duel's critic over the box, where it was recorded; (g,) or (g, g), rows are y."""
+        """The critic over the box, (g,) or (g, g) with y first, by `DUEL` or `DUEL@CONDITION`."""
         found = {k[8:]: v for k, v in self.arrays.items() if k.startswith("surface.")}
         for duel, grid in found.items():
             if grid.ndim not in (1, 2):
@@ -47,11 +47,6 @@ class Look:
                     f"{self.path}: surface.{duel} has shape {shape}, not (g,) or (g, g)"
                 )
         return found
-
-    def box(self, duel: str) -> tuple[float, ...] | None:
-        """The box of a duel's surface: (xmin, xmax) or (xmin, xmax, ymin, ymax)."""
-        box = self.arrays.get(f"box.{duel}", self.arrays.get("box"))
-        return None if box is None else tuple(float(edge) for edge in np.ravel(box))
 
 
 @dataclass(frozen=True)
@@ -96,6 +91,11 @@ class Record:
         """The last step that was looked at, or None."""
         steps = [event["step"] for event in self.events] + [look.step for look in self.looks]
         return max(steps, default=None)
+
+    def box(self, key: str) -> tuple[float, ...] | None:
+        """The box over which critics of a key were asked: (xmin, xmax) and (ymin, ymax) in one."""
+        box = self.real.get(f"box.{key}")
+        return None if box is None else tuple(float(edge) for edge in np.ravel(box))
 
     def series(self, *keys: str) -> tuple[Floats, Floats]:
         """Steps and values of one number of the events, where it was recorded."""

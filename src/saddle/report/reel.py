@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from saddle.report.clouds import drawn_rows, frame, panels
 from saddle.report.read import Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score
-from saddle.report.style import pixels
+from saddle.report.style import FAKE, INK, MUTED, PAPER, REAL, pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,6 +19,9 @@ T = TypeVar("T")
 MOST_FRAMES = 120
 MOST_BYTES = 2_400_000
 COLOURS = 64
+FIXED = (INK, MUTED, PAPER, REAL, FAKE, "#8f9298", "#c4c6c9", "#55585e")
+"""Colours that every frame needs, however few of its pixels have them: words and points."""
+
 SIZES = (100, 80, 64, 50)
 """Dots an inch, tried in turn until the film is small enough."""
 
@@ -100,5 +103,8 @@ def one_palette(images: list[Image]) -> list[Image]:
     strip = Image.new("RGB", (images[0].width, images[0].height * len(picked)))
     for number, image in enumerate(picked):
         strip.paste(image, (0, number * image.height))
-    palette = strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    common = strip.quantize(COLOURS - len(FIXED), method=Image.Quantize.MEDIANCUT).getpalette()
+    fixed = [int(colour[i : i + 2], 16) for colour in FIXED for i in (1, 3, 5)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((common or [])[: 3 * (COLOURS - len(FIXED))] + fixed)
     return [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]

@@ -60,7 +60,16 @@ class Shade:
 
 def meaning(record: Record, duel: str) -> str:
     """What the score of a duel's critic means, or nothing where it was not recorded."""
-    return str(record.latest("critics", duel, "meaning") or "")
+    return str(record.latest("critics", base(duel), "meaning") or "")
+
+
+def base(surface: str) -> str:
+    """The duel of a surface that may be named `DUEL@CONDITION`.
+
+    >>> base("duel@3")
+    'duel'
+    """
+    return surface.partition("@")[0]
 
 
 def probability() -> Shade:
@@ -88,6 +97,6 @@ def undecided(record: Record, duel: str, step: int) -> float:
     """The score at which a critic is undecided: 0, or the midpoint of its two mean scores."""
     if meaning(record, duel) in UNDECIDED_AT_ZERO:
         return 0.0
-    means = [record.series("critics", duel, f"{side}_mean") for side in ("real", "fake")]
+    means = [record.series("critics", base(duel), f"{side}_mean") for side in ("real", "fake")]
     at = [value[steps <= step] for steps, value in means]
     return float(np.nan_to_num(np.mean([v[-1] for v in at]))) if all(map(len, at)) else 0.0

@@ -40,8 +40,21 @@ COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 ALWAYS = (
     ("Go on for 1,000 more steps", "saddle resume {run} --steps 1000"),
+    ("Measure it again and write this page anew", "saddle report {run}"),
     ("Print what to cite", "saddle cite {run}"),
 )
+
+
+SIGNS = {"a_to_b": "cycle", "reconstruction": "bigan", "given": "conditional"}
+"""Arrays of a look that tell the game where the recipe does not."""
+
+
+def game(record: Record) -> str:
+    """The game of the recipe, or what the looks tell of it."""
+    named = str(record.recipe.get("game"))
+    held = record.last.arrays if record.last else {}
+    told = [kind for sign, kind in SIGNS.items() if sign in held]
+    return named if named in GAMES else (*told, "gan")[0]
 
 
 def data_name(record: Record) -> str:
@@ -78,8 +91,7 @@ def sentences(record: Record) -> list[str]:
 
 def trained(record: Record) -> str:
     """What was trained, on what, how long."""
-    kind = GAMES.get(str(record.recipe.get("game")), "a generator learned from {data}")
-    what = kind.format(data=data_name(record))
+    what = GAMES[game(record)].format(data=data_name(record))
     under = f"under the distance {distance_name(record)}"
     seconds = record.latest("seconds")
     lasted = f", in {duration(float(seconds))}" if seconds is not None else ""
@@ -121,7 +133,9 @@ def modes(record: Record) -> str:
         return ""
     quality = record.latest("modes", "high_quality")
     share = f", and {float(quality):.1%} of the samples lie close to one" if quality else ""
-    return f"{int(captured)} of {int(of)} modes hold samples{share}."
+    ideal = record.latest("modes", "perfect")
+    best = f" (a perfect sampler has {float(ideal):.1%})" if quality and ideal else ""
+    return f"{int(captured)} of {int(of)} modes hold samples{share}{best}."
 
 
 def strength(record: Record) -> str:
@@ -147,7 +161,7 @@ def tiles(record: Record) -> list[tuple[str, str, str]]:
         ("time", duration(float(seconds)) if seconds is not None else NOT_MEASURED, ""),
         ("distance", number(seen[1]) if seen else NOT_MEASURED, floor if seen else ""),
         tile("modes", captured, lambda v: f"{int(v)}", f"of {of}"),
-        tile("high quality", quality, lambda v: f"{v:.1%}", "of the samples"),
+        tile("high quality", quality, lambda v: f"{v:.1%}", perfect(record)),
         tile("critic's AUC", auc, lambda v: f"{v:.3f}", "0.5: it cannot tell"),
     ]
 
@@ -155,6 +169,12 @@ def tiles(record: Record) -> list[tuple[str, str, str]]:
 def tile(label: str, value: Any, show: Callable[[Any], str], note: str) -> tuple[str, str, str]:
     """One number with its note, or that it was not measured."""
     return (label, NOT_MEASURED, "") if value is None else (label, show(value), note)
+
+
+def perfect(record: Record) -> str:
+    """What a perfect sampler's share of good samples is, where it is known."""
+    ideal = record.latest("modes", "perfect")
+    return f"perfect: {float(ideal):.1%}" if ideal else "of the samples"
 
 
 def recorded(record: Record) -> list[dict[str, Any]]:
@@ -210,5 +230,5 @@ def recipe(record: Record) -> Rows:
 def commands(record: Record) -> list[tuple[str, str]]:
     """What to do with the run next: a sentence and a command each."""
     run = shlex.quote(str(record.run.path))
-    mine = COMMANDS.get(str(record.recipe.get("game")), COMMANDS["gan"])
-    return [(what, command.format(run=run)) for what, command in (*mine, *ALWAYS)]
+    told = (*COMMANDS[game(record)], *ALWAYS)
+    return [(what, command.format(run=run)) for what, command in told]

@@ -5,7 +5,8 @@
     decay   from `hold` to `end` along a half cosine, over the last part of the run
 
 What is scheduled: each player's learning rate (as a factor), the penalties' weight (as a factor),
-Adam's beta2, the average's memory, the strength of fading views.
+Adam's beta2, the average's memory, the strength of fading views. A geometric schedule takes the
+half cosine of the logarithm.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+
+from saddle.errors import bad
 
 
 class Phase(str, Enum):
@@ -63,11 +66,24 @@ class Clock:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A value in three phases; `start` and `end` default to `hold`."""
+    """A value in three phases; `start` and `end` default to `hold`.
+
+    Attributes:
+        hold: while it holds.
+        start: at the first step of the warm phase.
+        end: at the last step of the decay phase.
+        geometric: whether it moves by factors, which suits values that change by decades.
+    """
 
     hold: float
     start: float | None = None
     end: float | None = None
+    geometric: bool = False
+
+    def __post_init__(self) -> None:
+        values = [v for v in (self.hold, self.start, self.end) if v is not None]
+        if self.geometric and min(values) <= 0:
+            raise bad("a geometric schedule's values", values, "above 0")
 
     def at(self, clock: Clock, step: int) -> float:
         """The value at a step.
@@ -82,4 +98,6 @@ class Schedule:
         }
         first, last = (self.hold if v is None else v for v in ends[clock.phase(step)])
         turn = 0.5 - 0.5 * math.cos(math.pi * clock.share(step))
+        if self.geometric:
+            return float(first * (last / first) ** turn)
         return first + (last - first) * turn

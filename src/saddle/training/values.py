@@ -14,15 +14,17 @@ class Values:
     """What is scheduled.
 
     Attributes:
-        rate: factor of both players' learning rates.
+        rate: factor of the generator's learning rate.
+        critic_rate: factor of the critic's.
         penalty: factor of every penalty's weight.
         beta2: Adam's second memory, set where the optimiser has one.
         memory: the average's memory.
         views: factor of the views that fade.
-        rates: each player's own learning rate, which `rate` multiplies.
+        rates: each player's own learning rate, which its factor multiplies.
     """
 
     rate: Schedule
+    critic_rate: Schedule
     penalty: Schedule
     beta2: Schedule
     memory: Schedule
@@ -33,6 +35,7 @@ class Values:
         """Every scheduled value at a step."""
         named = {
             "rate": self.rate,
+            "critic_rate": self.critic_rate,
             "penalty": self.penalty,
             "beta2": self.beta2,
             "memory": self.memory,
@@ -45,10 +48,14 @@ class Values:
         now = self.at(clock, state.step)
         for player, team in state.teams.items():
             for group in team.optimiser.param_groups:
-                group["lr"] = self.rates[player] * now["rate"]
+                group["lr"] = self.rates[player] * now[FACTORS[player]]
                 if "betas" in group:
                     group["betas"] = (group["betas"][0], now["beta2"])
         for duel in state.game.duels:
             duel.strength = now["penalty"]
             for view in duel.views:
                 view.strength = now["views"]
+
+
+FACTORS = {Player.GENERATOR: "rate", Player.CRITIC: "critic_rate"}
+"""The schedule of each player's learning rate."""

@@ -1,0 +1,139 @@
+"""Pictures of what the critic says, and of where it sends the samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saddle.report.canvas import ARROWS, Box, Canvas, canvas
+from saddle.report.clouds import Panel, key_of, panels, remark, rows
+from saddle.report.read import Array, Floats, Look, Record
+from saddle.report.shade import LOG_RATIO, Shade, base, meaning, probability, score
+from saddle.report.style import drawn, sheet, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+POINTS = 600
+"""Rows of each side that are drawn on a surface."""
+
+ENOUGH = 20
+"""Rows of exactly one condition that are enough to show; with fewer, their neighbours join."""
+
+
+@drawn
+def critic(record: Record, duel: str) -> Figure:
+    """A critic's score over the data: beside D = sigmoid(v), or one panel a condition."""
+    look = [look for look in record.looks if surfaces(look, duel)][-1]
+    names = surfaces(look, duel)
+    shown = [(name, score(record, name, [look])) for name in names]
+    if len(names) == 1 and meaning(record, duel) == LOG_RATIO:
+        shown.append((names[0], probability()))
+    flat = look.surfaces()[names[0]].ndim == 1
+    across = min(2, len(shown))
+    down = -(-len(shown) // across)
+    width = 9.0 if across > 1 or flat else 6.2
+    figure = sheet(width, down * (3.6 if flat else 4.3 if across > 1 else 5.3))
+    axes = list(figure.subplots(down, across, squeeze=False).flat)
+    for ax in axes[len(shown) :]:
+        ax.set_visible(False)
+    for ax, (name, shade) in zip(axes, shown, strict=False):
+        judged(ax, record, look, name, shade)
+        what = "D" if shade.probability else "score"
+        ax.set_title(f"{words(titled(name), 30)}: {what}{smoothing(record)}")
+    return figure
+
+
+def surfaces(look: Look, duel: str) -> list[str]:
+    """The surfaces of a duel: one, or one a condition."""
+    return [name for name in look.surfaces() if base(name) == duel]
+
+
+def titled(name: str) -> str:
+    """A surface's name as a title: `duel`, or `duel, given 3`."""
+    duel, at, condition = name.partition("@")
+    return f"{duel}, given {condition}" if at else duel
+
+
+def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> None:
+    """One critic on one scale, with the clouds that it tells apart."""
+    grid, key = look.surfaces()[name], key_of(base(name))
+    mine = [panel for panel in panels(record, look) if panel.key == key]
+    box = record.box(key) or unit(grid)
+    place: Canvas = mine[0].canvas if mine else canvas(corners(box), box=box)
+    for panel in mine:
+        real, fake = asked(record, look, panel, name.partition("@")[2])
+        place.real(ax, real[:POINTS])
+        place.fake(ax, fake[:POINTS])
+    image = place.critic(ax, grid, box, shade)
+    place.dress(ax)
+    if image is not None:
+        bar = ax.figure.colorbar(image, ax=ax, shrink=0.82, aspect=28, pad=0.02)
+        bar.set_label(shade.label)
+        bar.outline.set_visible(False)
+
+
+def asked(record: Record, look: Look, panel: Panel, condition: str) -> tuple[Array, Array]:
+    """Real and generated rows of one condition; all of them where none is named."""
+    sides = [(panel.real, record.real.get("given")), (panel.fake, look.arrays.get("given"))]
+    if not condition:
+        return panel.real, panel.fake
+    real, fake = (near(x, given, condition) for x, given in sides)
+    return real, fake
+
+
+def near(x: Array, given: Array | None, condition: str) -> Array:
+    """Rows of which the given is the condition, or is nearest to it where too few have it."""
+    if given is None or len(given) != len(x):
+        return x[:0]
+    c = np.array([float(part) for part in condition.split(",")])
+    away = np.linalg.norm(rows(given) - c, axis=1)
+    wanted = max(ENOUGH, len(x) // 20)
+    alike = int((away == 0).sum())
+    return x[np.argsort(away, kind="stable")[: alike if alike >= ENOUGH else wanted]]
+
+
+def unit(grid: Array) -> Box:
+    """The box of a surface of which none was kept: from 0 to 1."""
+    return (0.0, 1.0) * grid.ndim
+
+
+def corners(box: Box) -> Floats:
+    """Two rows that span a box."""
+    edges: Floats = np.reshape(box, (-1, 2)).T.astype(np.float64)
+    return edges
+
+
+def smoothing(record: Record) -> str:
+    """What keeps the critic from its optimum, in brackets; empty where nothing does."""
+    penalties = record.recipe.get("penalties")
+    names = ", ".join(str(name) for name in penalties) if isinstance(penalties, dict) else ""
+    return f" (smoothed by {words(names, 28)})" if names else ""
+
+
+@drawn
+def field(record: Record, duel: str) -> Figure:
+    """Where the generator's objective pulls each sample: minus its gradient by the sample."""
+    look = [look for look in record.looks if duel in pulls(look)][-1]
+    start, pull = (rows(look.arrays[f"{name}.{duel}"]) for name in ("at", "field"))
+    mine = [panel for panel in panels(record, look) if panel.key == key_of(duel)]
+    place = mine[0].canvas if mine else canvas(start)
+    flat = start.shape[1] == 1
+    figure = sheet(9.0 if flat else 6.2, 3.6 if flat else 6.0)
+    ax = figure.subplots()
+    for panel in mine:
+        place.real(ax, panel.real)
+    place.fake(ax, start if not flat or not mine else mine[0].fake)
+    place.dress(ax)
+    long = place.arrows(ax, start[:ARROWS], pull[:ARROWS])
+    ax.set_title(f"where the objective pulls the samples, step {look.step:,}")
+    remark(ax, f"an arrow of a tenth of the width: {long:.3g}", place.note)
+    return figure
+
+
+def pulls(look: Look) -> list[str]:
+    """The duels whose pull on the samples was recorded."""
+    held = look.arrays
+    return [name[6:] for name in held if name.startswith("field.") and f"at.{name[6:]}" in held]
