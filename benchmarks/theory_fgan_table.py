@@ -98,7 +98,7 @@ def variant(name: str, method: str) -> FDivergence:
     return replace(row, ratio=ratio, objective=objective)
 
 
-def fit(row: FDivergence, *, turns: int, batch: int = 1024, seed: int = 0) -> Fit:
+def fit(row: FDivergence, *, turns: int, batch: int = 2048, seed: int = 0) -> Fit:
     """Two thirds of the turns play the game; then theta rests at its mean and the critic goes on.
 
     Rates fall on a half cosine in both parts; theta's mean is over the last half of the game.
@@ -175,7 +175,7 @@ if __name__ == "__main__":
     bench = Bench(
         "theory_fgan_table",
         "A Gaussian fitted to .33 N(-1, .065) + .67 N(2, 2)",
-        turns=9000,
+        turns=5000,
         seeds=1,
         rows=",".join(ROWS),
         methods=",".join(METHODS),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-X = torch.linspace(-16, 16, 16001, dtype=torch.float64)
+X = torch.linspace(-16, 16, 8001, dtype=torch.float64)
 """Nodes of the trapezoid rule, which is exact to rounding where densities vanish at both ends."""
 
 DX = float(X[1] - X[0])

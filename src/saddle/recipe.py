@@ -117,7 +117,7 @@ class Recipe(_Strict):
     critic: Network = Network(width=128)
     encoder: Network = Network(width=64)
     latent: int = Field(default=2, ge=1)
-    noise: Literal["normal", "uniform"] = "normal"
+    noise: str = "normal"
     rule: str = "alternating:1"
     optimise_generator: Optimiser = Optimiser(rate=1e-3)
     optimise_critic: Optimiser = Optimiser(rate=1e-3)

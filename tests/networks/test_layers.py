@@ -142,12 +142,19 @@ def test_maxout_is_the_largest_piece():
     assert torch.equal(layer(x), layer.linear(x).reshape(6, 5, 4).max(1).values)
 
 
-def test_fourier_features_have_period_one_along_a_frequency():
-    layer = initialise(Fourier(2, 1, 1.0), seeded())
+def test_fourier_features_have_a_period_along_each_wave():
+    layer = initialise(Fourier(2, 1, 60.0), seeded())
     x = torch.randn(9, 2, generator=seeded(1))
-    step = layer.B[0] / layer.B[0].square().sum()
+    step = 2 * torch.pi * layer.B[0] / layer.B[0].square().sum()
     # 1e-4: the angle is about 2 pi, in float32.
     assert torch.allclose(layer(x)[:, 2:], layer(x + step)[:, 2:], atol=1e-4)
+
+
+def test_fourier_waves_are_one_to_high_long():
+    lengths = initialise(Fourier(3, 8, 60.0), seeded()).B.norm(dim=1)
+    assert torch.allclose(lengths[[0, -1]], torch.tensor([1.0, 60.0]), rtol=1e-5)
+    ratios = lengths[1:] / lengths[:-1]
+    assert torch.allclose(ratios, ratios[0].expand(7), rtol=1e-4)  # float32
 
 
 def test_quadratic_features_hold_every_product_once():

@@ -19,7 +19,7 @@ def clouds(rng, n=40):
     return x, z
 
 
-def descended(x, z, *, steps=4000, h=0.1):
+def descended(x, z, *, steps=600, h=0.1):
     """The affine generator a + b z that gradient descent ends at."""
     w = torch.tensor([0.5, 2.0], dtype=torch.float64, requires_grad=True)
     for _ in range(steps):

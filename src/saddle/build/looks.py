@@ -27,7 +27,7 @@ from saddle.runs import Json
 from saddle.training.loop import Look
 
 ARROWS = 256
-"""Samples at which the pull of the generator's objective is shown."""
+"""Samples at which the pull of the generator's objective is shown, and rows of a gradient norm."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -41,6 +41,7 @@ class Watch:
         self.real = materials.rows("watch", SHOWN)
         self.n = len(next(iter(self.real.values())))
         self.encoded = {k: materials.spaces[k].encode(v).to(device) for k, v in self.real.items()}
+        self.some = {key: rows[:ARROWS] for key, rows in self.encoded.items()}
         self.grid: Grid | None = grid_over(materials, self.real, self.encoded)
         self.floor = self._floor()
 
@@ -58,7 +59,7 @@ class Watch:
         streams = self.streams.at(0, -2)
         numbers: Json = {
             "watch": self.watched(arrays),
-            "gradients": gradient_norms(game, self.encoded, streams),
+            "gradients": gradient_norms(game, self.some, streams),
             "critics": {},
         }
         with torch.no_grad():

@@ -110,8 +110,12 @@ def _log_normal(z: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _log_uniform(z: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return np.full(z.shape[:-1], -z.shape[-1] * np.log(2.0))
+    return np.full(z.shape[:-1], -z.shape[-1] * np.log(2 * np.sqrt(3)))
 
 
-NOISE_MESH = {"normal": (6.0, _log_normal), "uniform": (1.0, _log_uniform)}
+NOISE_MESH = {
+    "normal": (6.0, _log_normal),
+    "uniform": (np.sqrt(3), _log_uniform),
+    "lattice": (np.sqrt(3), _log_uniform),
+}
 """Half width of the mesh and log density of each law of noise."""

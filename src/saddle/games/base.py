@@ -7,15 +7,18 @@ the terms of one player; `sample` draws.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from saddle.catalogue import Catalogue
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms
 from saddle.games.streams import Purpose, Streams
 from saddle.networks.layers import Dropout
@@ -51,7 +54,12 @@ class Tether:
 
 @dataclass(frozen=True)
 class Noise:
-    """The law of the latent z: `normal` (standard) or `uniform` on [-1, 1]."""
+    """The law of the latent z, of mean 0 and variance 1 in each direction.
+
+    Attributes:
+        size: dimension of z.
+        law: a name of `NOISES`.
+    """
 
     size: int
     law: str = "normal"
@@ -66,13 +74,38 @@ def _normal(n: int, size: int, rng: torch.Generator) -> Tensor:
 
 
 def _uniform(n: int, size: int, rng: torch.Generator) -> Tensor:
-    return torch.rand(n, size, generator=rng, device=rng.device).mul_(2).sub_(1)
+    return _spread(torch.rand(n, size, generator=rng, device=rng.device))
 
 
-NOISES: dict[str, Callable[[int, int, torch.Generator], Tensor]] = {
-    "normal": _normal,
-    "uniform": _uniform,
-}
+def _lattice(n: int, size: int, rng: torch.Generator) -> Tensor:
+    """Uniform, and as even over a batch as points can be: a lattice, shifted and shuffled.
+
+    Row i of the lattice is frac(s + i a), a_j = phi^-j with phi^(size + 1) = phi + 1, s uniform.
+    Each row alone is uniform; together they leave no gaps, so that a batch's mean varies less.
+    """
+    shift = torch.rand(1, size, generator=rng, device=rng.device)
+    rows = torch.randperm(n, generator=rng, device=rng.device)[:, None]
+    step = _phi(size) ** -torch.arange(1.0, size + 1, device=rng.device, dtype=torch.float64)
+    return _spread(((rows * step + shift) % 1).float())
+
+
+@cache
+def _phi(size: int) -> float:
+    """The root above one of phi^(size + 1) = phi + 1: the golden ratio where size is one."""
+    phi = 1.5
+    for _ in range(64):
+        phi = (1 + phi) ** (1 / (size + 1))
+    return phi
+
+
+def _spread(u: Tensor) -> Tensor:
+    """Uniform on [0, 1] to uniform on [-sqrt 3, sqrt 3], whose variance is one."""
+    return u.sub_(0.5).mul_(2 * math.sqrt(3))
+
+
+NOISES: Catalogue[Callable[[int, int, torch.Generator], Tensor]] = Catalogue(
+    "noise", {"normal": _normal, "uniform": _uniform, "lattice": _lattice}
+)
 
 
 class Game(nn.Module, ABC):

@@ -83,10 +83,10 @@ def _dropout(text: str) -> Blueprint[MapCritic]:
 
 
 def _fourier(text: str) -> Blueprint[MapCritic]:
-    std = number(text, name="std of fourier-mlp", low=0, high=1000)
+    high = number(text, name="highest frequency of fourier-mlp", low=1, high=1e5)
 
     def make(shape: Shape) -> MapCritic:
-        body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, std=std)
+        body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, high=high)
         return critic(shape, body, shape.width)
 
     return Blueprint(make, cite.FOURIER, "random Fourier features: follows narrow modes")
@@ -129,7 +129,7 @@ CRITICS: Catalogue[Blueprint[MapCritic]] = Catalogue(
         "mlp-minibatch-discrimination": Family(_minibatch_discrimination, "8", "KERNELS", "8"),
         "mlp-dropout": Family(_dropout, "0.2", "P", "0.2"),
         "maxout": Family(_maxout, "5", "PIECES", "5"),
-        "fourier-mlp": Family(_fourier, "0.5", "STD", "0.5"),
+        "fourier-mlp": Family(_fourier, "60", "HIGH", "60"),
         "linear": Blueprint(_linear, cite.DIRAC, "w x + b: sees means alone"),
         "quadratic": Blueprint(_quadratic, cite.LQG, "optimal between two Gaussians"),
     },

@@ -9,7 +9,7 @@ from torch import nn
 
 from saddle.catalogue import Catalogue
 from saddle.networks.blueprint import Blueprint, Shape
-from saddle.networks.mlp import Map, plain_body, residual_body
+from saddle.networks.mlp import Map, Skipped, plain_body, residual_body
 from saddle.networks.references import BIGAN
 
 
@@ -25,9 +25,15 @@ def residual(shape: Shape) -> Map:
     return Map(body, nn.Linear(shape.width, shape.output))
 
 
+def skipped(shape: Shape) -> Skipped:
+    """W z and a multilayer perceptron of z, added."""
+    return Skipped(plain(shape), nn.Linear(shape.joined, shape.output))
+
+
 ENCODERS: Catalogue[Blueprint[nn.Module]] = Catalogue(
     "encoder",
     {
+        "skip-mlp": Blueprint(skipped, BIGAN, "a linear map of the input and an mlp, added"),
         "mlp": Blueprint(plain, BIGAN, "multilayer perceptron"),
         "residual-mlp": Blueprint(residual, BIGAN, "with skips, for deep or near-identity maps"),
     },

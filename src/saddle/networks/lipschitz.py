@@ -61,8 +61,8 @@ def _(module: layers.Maxout) -> float:
 
 @lipschitz.register
 def _(module: layers.Fourier) -> float:
-    """J'J = I + (2 pi)^2 B'B at every x, as sin^2 + cos^2 = 1."""
-    return math.hypot(1, 2 * math.pi * spectral_norm(module.B))
+    """|[x, sin(B x + b)]'|^2 <= 1 + |B|^2, as |cos| <= 1."""
+    return math.hypot(1, spectral_norm(module.B))
 
 
 @lipschitz.register

@@ -58,10 +58,10 @@ def residual_body(inputs: int, width: int, depth: int, activation: str) -> nn.Se
 
 
 def fourier_body(
-    inputs: int, width: int, depth: int, activation: str, *, std: float
+    inputs: int, width: int, depth: int, activation: str, *, high: float
 ) -> nn.Sequential:
-    """Random Fourier features (width / 2 frequencies of that std), then `plain_body`."""
-    features = Fourier(inputs, max(1, width // 2), std)
+    """Fourier features (as many as the width, up to that frequency), then `plain_body`."""
+    features = Fourier(inputs, width, high)
     return nn.Sequential(features, *plain_body(features.outputs, width, depth, activation))
 
 
@@ -94,6 +94,20 @@ class Map(nn.Module):
     def forward(self, *parts: Tensor) -> Tensor:
         """From parts with n rows to (n, output)."""
         out: Tensor = self.head(self.body(join(parts)))
+        return out
+
+
+class Skipped(nn.Module):
+    """y = h(parts) + W parts: what is linear need not go through the layers."""
+
+    def __init__(self, body: nn.Module, skip: nn.Linear) -> None:
+        super().__init__()
+        self.body = body
+        self.skip = skip
+
+    def forward(self, *parts: Tensor) -> Tensor:
+        """From parts with n rows to (n, output)."""
+        out: Tensor = self.body(*parts) + self.skip(join(parts))
         return out
 
 
