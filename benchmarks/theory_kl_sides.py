@@ -79,7 +79,7 @@ def fitted(side: str, *, parts: int, seed: int, steps: int = 1500) -> Tensor:
 def share_left(log_q: Tensor) -> float:
     """Mass below zero, which is one half under p."""
     q = log_q.exp() * float(X[1] - X[0])
-    return float(q[X < 0].sum() + q[X.abs() < 1e-9].sum() / 2)
+    return float(q[X < -1e-9].sum() + q[X.abs() < 1e-9].sum() / 2)
 
 
 def families(seeds: int) -> list[Row]:

@@ -31,7 +31,7 @@ def table(rows: int, *, seed: int, width: float) -> list[Row]:
     rng = np.random.default_rng(seed)
     noise = rng.uniform(-WIDE / 2, WIDE / 2, (rows, 2))
     mixed = np.where(rng.random((rows, 1)) < 0.01, source.batch(at + 2 * rows)["x"], noise)
-    copied = train[rng.integers(0, rows, rows)] + width * rng.standard_normal((rows, 2))
+    copied = train[rng.permutation(rows)] + width * rng.standard_normal((rows, 2))
     log_p = source.log_prob(held)
     assert log_p is not None and source.modes is not None
     log_mixed = np.logaddexp(math.log(0.01) + log_p, math.log(0.99) - 2 * math.log(WIDE))

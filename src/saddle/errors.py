@@ -68,16 +68,27 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
+def unknown(
+    kind: str, name: str, known: Iterable[str], *, shown: Iterable[str] | None = None
+) -> UnknownName:
     """The error for a name that a catalogue does not hold.
+
+    Args:
+        kind: what the name should have named.
+        name: what came.
+        known: the names there are; the nearest of them is suggested.
+        shown: those that are listed, where all would be too many.
 
     >>> print(unknown("distance", "wasserstien", ["wasserstein", "js"]))
     unknown distance 'wasserstien': did you mean 'wasserstein'? Known: js, wasserstein
+    >>> print(unknown("distance", "qqq", ["wasserstein", "js"]))
+    unknown distance 'qqq'. Known: js, wasserstein
     """
     names = sorted(known)
     close = nearest(name, names)
-    hint = f"did you mean {close!r}? " if close else ""
-    return UnknownName(f"unknown {kind} {name!r}: {hint}Known: {', '.join(names)}")
+    hint = f": did you mean {close!r}?" if close else "."
+    listed = ", ".join(names if shown is None else sorted(shown))
+    return UnknownName(f"unknown {kind} {name!r}{hint} Known: {listed}")
 
 
 def bad(argument: str, value: object, allowed: str) -> BadValue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from saddle.build.stakes import LABELS, distance_of
@@ -17,7 +16,6 @@ from saddle.presets import PRESETS
 from saddle.recipe import Recipe
 from saddle.records import RECORDED
 from saddle.reference import Reference
-from saddle.runs import Run, read_lines
 from saddle.sources import SOURCES
 from saddle.training.average import REFERENCE as AVERAGE
 from saddle.training.rules import RULES
@@ -149,23 +147,3 @@ def _has(entry: Any) -> bool:
     return entry is not None and entry.reference is not None
 
 
-def rows_of_runs(folder: Path) -> list[Row]:
-    """A row a run: where it is and how far it came."""
-    rows = []
-    for path in sorted(folder.glob("*/recipe.yaml")):
-        run, recipe = Run(path.parent), Recipe.read(path)
-        events = read_lines(run.events)
-        last = events[-1] if events else {}
-        rows.append(
-            {
-                "run": run.name,
-                "data": recipe.data,
-                "game": recipe.game,
-                "distance": recipe.distance,
-                "step": last.get("step", 0),
-                "of": recipe.steps,
-                "watch": last.get("watch", {}).get("value"),
-                "floor": last.get("watch", {}).get("floor"),
-            }
-        )
-    return rows

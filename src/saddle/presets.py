@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from saddle.catalogue import Catalogue
-from saddle.errors import BadValue
+from saddle.errors import BadData, BadValue, BrokenRun, UnknownName, nearest
 from saddle.recipe import Recipe
 from saddle.reference import Reference
 from saddle.runs import Run, read_lines
@@ -67,6 +67,7 @@ NOWOZIN = Reference(
     "NeurIPS, arXiv 1606.00709",
 )
 FLAT: Values = {
+    "schedules.warm": 0.0,
     "schedules.decay": 0.0,
     "schedules.rate": {"hold": 1.0},
     "schedules.critic_rate": {"hold": 1.0},
@@ -74,14 +75,21 @@ FLAT: Values = {
 }
 """Constant learning rate and penalty weight."""
 
+PLAIN: Values = {
+    "generator": {"name": "mlp", "width": 128, "depth": 3, "activation": "relu"},
+    "critic": {"name": "mlp", "width": 128, "depth": 3, "activation": "leaky-relu"},
+    "noise": "normal",
+    "latent": 2,
+}
+"""Plain networks, as the classic papers' experiments on points had."""
+
 
 def _classical() -> Values:
     return {
         **FLAT,
         "distance": "non-saturating",
         "penalties": {},
-        "generator.name": "mlp",
-        "critic.name": "mlp",
+        **PLAIN,
         "optimise_generator": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
         "optimise_critic": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
         "schedules.beta2": {"hold": 0.999},
@@ -93,7 +101,7 @@ def _wgan() -> Values:
         **FLAT,
         "distance": "wasserstein",
         "penalties": {"clip:0.01": 1.0},
-        "critic.name": "mlp",
+        **PLAIN,
         "rule": "alternating:5",
         "batch": 64,
         "optimise_generator": {"name": "rmsprop", "rate": 5e-5},
@@ -106,7 +114,7 @@ def _wgan_gp() -> Values:
         **FLAT,
         "distance": "wasserstein",
         "penalties": {"gp:between": 10.0},
-        "critic.name": "mlp",
+        **PLAIN,
         "rule": "alternating:5",
         "batch": 64,
         "optimise_generator": {"name": "adam", "rate": 1e-4, "beta1": 0.0},
@@ -141,7 +149,7 @@ def _fgan() -> Values:
         "ratio": "bound",
         "objective": "zero-sum",
         "penalties": {},
-        "generator.name": "affine",
+        "generator": {"name": "affine", "width": 1, "depth": 1},
         "critic": {"name": "mlp", "width": 64, "depth": 2, "activation": "tanh"},
         "latent": 1,
         "noise": "normal",
@@ -177,22 +185,59 @@ def preset(name: str) -> Recipe:
     return Recipe().amended(PRESETS[name].values())
 
 
-def chosen(name: str, file: Path | None, start: Path | None, wanted: Values) -> Recipe:
+def chosen(name: str | None, file: Path | None, start: Path | None, wanted: Values) -> Recipe:
     """The recipe that a command line asks for: a preset, a file or another run, then flags."""
-    if file is not None and start is not None:
-        raise BadValue("--recipe and --from both say where the recipe comes from: give one")
+    origins = {"--preset": name, "--recipe": file, "--from": start}
+    named = [flag for flag, value in origins.items() if value is not None]
+    if len(named) > 1:
+        raise BadValue(f"{' and '.join(named)} all say where the recipe comes from: give one")
     if start is not None:
         return started_from(Run.open(start)).amended(wanted)
-    base = Recipe.read(file) if file is not None else preset(name)
-    return base.amended(wanted)
+    if file is not None:
+        return from_file(file).amended(wanted)
+    return preset(name or "default").amended({**without_critic(wanted), **wanted})
+
+
+def from_file(file: Path) -> Recipe:
+    """The recipe of a YAML file; what is not there is called by its nearest name."""
+    if not file.is_file():
+        folder = file.parent
+        close = nearest(file.name, [p.name for p in folder.glob("*.y*ml")])
+        hint = f": did you mean {str(folder / close)!r}?" if close else ""
+        raise UnknownName(f"--recipe: no file is called {str(file)!r}{hint}")
+    try:
+        return Recipe.read(file)
+    except BrokenRun as problem:
+        raise BadData(f"--recipe: {problem}") from problem
+
+
+def without_critic(wanted: Values) -> Values:
+    """No penalties where the distance that is asked for has no critic to penalise.
+
+    A preset's penalties are meant for its own distance; penalties that were asked for by name
+    are left to be refused with the reason.
+    """
+    from saddle.distances import DISTANCES, Distance
+
+    name = str(wanted.get("distance", ""))
+    asked = any(key.partition(".")[0] == "penalties" for key in wanted)
+    head = name.partition(":")[0]
+    if asked or head not in DISTANCES or isinstance(DISTANCES[name], Distance):
+        return {}
+    return {"penalties": {}}
 
 
 def started_from(run: Run) -> Recipe:
     """The recipe of a run with its amendments, to start again from its last weights."""
-    recipe = Recipe.read(run.recipe)
-    for line in read_lines(run.amendments):
-        recipe = recipe.amended({line["key"]: line["new"]})
     step = run.latest()
     if step is None:
         raise BadValue(f"{run.path} has no checkpoint to start from")
-    return recipe.amended({"start": str(run.checkpoint(step))})
+    return amended_recipe(run).amended({"start": str(run.checkpoint(step))})
+
+
+def amended_recipe(run: Run) -> Recipe:
+    """The recipe of a run with every later change."""
+    recipe = Recipe.read(run.recipe)
+    for line in read_lines(run.amendments):
+        recipe = recipe.amended({line["key"]: line["new"]})
+    return recipe

@@ -6,18 +6,20 @@ when the run is built (`saddle.build`); here types and ranges are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from saddle.errors import BadValue, BrokenRun, UnknownName, unknown
+from saddle.errors import BadValue, BrokenRun, UnknownName, bad, unknown
 from saddle.runs import write_text
 
 Positive = Field(gt=0, allow_inf_nan=False)
 Count = Field(ge=1)
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -47,28 +49,29 @@ class Optimiser(_Strict):
     rate: float = Positive
     beta1: float = Field(default=0.0, ge=0, lt=1)
     momentum: float = Field(default=0.0, ge=0, lt=1)
-    weight_decay: float = Field(default=0.0, ge=0)
+    weight_decay: Weight = 0.0
 
 
 class Scheduled(_Strict):
-    """A value in three phases; `start` and `end` default to `hold`; `geometric` goes by factors."""
+    """A value in three phases: see `saddle.training.schedules.Schedule`."""
 
-    hold: float = 1.0
-    start: float | None = None
-    end: float | None = None
+    hold: Weight = 1.0
+    start: Weight | None = None
+    end: Weight | None = None
     geometric: bool = False
+    over: float = Field(default=1.0, gt=0, le=1)
 
 
 class Schedules(_Strict):
     """What changes over the run, and how long the phases are (shares of the steps)."""
 
-    warm: float = Field(default=0.0, ge=0, lt=1)
-    decay: float = Field(default=0.3, ge=0, le=1)
-    rate: Scheduled = Scheduled()
-    critic_rate: Scheduled = Scheduled()
-    penalty: Scheduled = Scheduled()
+    warm: float = Field(default=0.01, ge=0, lt=1)
+    decay: float = Field(default=0.95, ge=0, le=1)
+    rate: Scheduled = Scheduled(start=0.01, end=0.01, geometric=True)
+    critic_rate: Scheduled = Scheduled(start=0.1, end=0.1, geometric=True)
+    penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.68)
     beta2: Scheduled = Scheduled(hold=0.99)
-    memory: Scheduled = Scheduled(hold=0.999)
+    memory: Scheduled = Scheduled(hold=0.9999)
     views: Scheduled = Scheduled(end=0.0)
 
 
@@ -78,6 +81,7 @@ class Recipe(_Strict):
     Attributes:
         data: a source's name, a path, or `python` for what was passed in.
         second: the second domain, where the game needs one and `data` does not give it.
+        columns: which columns are the points, `a,b`; all but the given one where none is named.
         given: column or field that conditions, where the data has several.
         game: who plays; what fits the source where none is named.
         distance: what close means.
@@ -104,25 +108,26 @@ class Recipe(_Strict):
 
     data: str = "grid"
     second: str | None = None
+    columns: str | None = None
     given: str | None = None
     game: str | None = None
     distance: str = "relativistic"
     ratio: str | None = None
     objective: str | None = None
-    penalties: dict[str, float] = {"r1": 0.1, "r2": 0.1}
+    penalties: dict[str, Weight] = {"r1": 1.0, "r2": 1.0}
     views: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    weights: dict[str, float] = {}
-    generator: Network = Network(width=64)
-    critic: Network = Network(width=128)
-    encoder: Network = Network(width=64)
-    latent: int = Field(default=2, ge=1)
-    noise: str = "normal"
+    weights: dict[str, Weight] = {}
+    generator: Network = Network(name="skip-mlp", width=64, depth=4, activation="relu")
+    critic: Network = Network(name="fourier-mlp:60", width=64, depth=2)
+    encoder: Network = Network(name="skip-mlp", width=64, depth=4, activation="relu")
+    latent: int = Field(default=3, ge=1)
+    noise: str = "lattice"
     rule: str = "alternating:1"
-    optimise_generator: Optimiser = Optimiser(rate=1e-3)
-    optimise_critic: Optimiser = Optimiser(rate=1e-3)
+    optimise_generator: Optimiser = Optimiser(rate=2e-3)
+    optimise_critic: Optimiser = Optimiser(rate=2e-3)
     schedules: Schedules = Schedules()
-    steps: int = Field(default=20_000, ge=1)
+    steps: int = Field(default=14_000, ge=1)
     batch: int = Field(default=256, ge=2)
     looks: int = Field(default=50, ge=1)
     saves: int = Field(default=10, ge=1)
@@ -130,14 +135,6 @@ class Recipe(_Strict):
     device: str = "auto"
     threads: int = Field(default=1, ge=1)
     start: str | None = None
-
-    @field_validator("penalties", "weights")
-    @classmethod
-    def _not_negative(cls, weights: dict[str, float]) -> dict[str, float]:
-        for name, weight in weights.items():
-            if not 0 <= weight < float("inf"):
-                raise ValueError(f"the weight of {name} must be a number of at least 0")
-        return weights
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Recipe:
@@ -155,7 +152,7 @@ class Recipe(_Strict):
         except (OSError, UnicodeDecodeError) as problem:
             raise BrokenRun(f"{path} cannot be read: {problem}") from problem
         except yaml.YAMLError as problem:
-            raise BadValue(f"{path} is not YAML: {problem}") from problem
+            raise BadValue(f"{path} is not YAML: {_first_words(problem)}") from problem
         if not isinstance(values, dict):
             raise BadValue(f"{path} must hold `key: value` lines, got {type(values).__name__}")
         return cls.of(values)
@@ -196,7 +193,7 @@ def put(values: dict[str, Any], key: str, value: Any) -> None:
     path, last = split(key)
     inner = find(values, path) if path else values
     if not isinstance(inner, dict) or (last not in inner and path not in _OPEN):
-        raise unknown("recipe key", key, paths(values))
+        raise no_key(key, values)
     if value is None and path in _OPEN:
         inner.pop(last, None)
     else:
@@ -222,7 +219,7 @@ def find(values: Any, key: str) -> Any:
     path, last = split(key)
     for name in [*(path.split(".") if path else []), last]:
         if not isinstance(inner, dict) or name not in inner:
-            raise unknown("recipe key", key, paths(values))
+            raise no_key(key, values)
         inner = inner[name]
     return inner
 
@@ -237,12 +234,58 @@ def paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
     return found
 
 
+def no_key(key: str, values: Mapping[str, Any]) -> UnknownName:
+    """The error for a path that is not there: the nearest of all, and its neighbours."""
+    known = paths(values)
+    above = key.rpartition(".")[0]
+    beside = [path for path in known if path.rpartition(".")[0] == above]
+    shown = beside or [path for path in known if "." not in path]
+    return unknown("recipe key", key, known, shown=shown)
+
+
+_KINDS = {"integer": "a whole number", "number": "a number"}
+_LIMITS = {
+    "minimum": "of at least",
+    "exclusiveMinimum": "above",
+    "maximum": "of at most",
+    "exclusiveMaximum": "below",
+}
+_SHAPES = {
+    "dict_type": "names with values, such as {r1: 0.1}",
+    "tuple_type": "a list, such as [packing:2]",
+    "model_type": "keys with values, such as {width: 64}",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+
+
 def _explained(problem: ValidationError) -> BadValue | UnknownName:
-    first = problem.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return unknown("recipe key", key, paths(Recipe().model_dump(mode="json")))
-    return BadValue(f"recipe: {key}: {first['msg']}, got {first['input']!r}")
+    """The first thing that is wrong, in words: the key, what is allowed, what came."""
+    found = problem.errors(include_url=False)
+    first = min(found, key=lambda error: error["type"] != "extra_forbidden")
+    path = [str(part) for part in first["loc"]]
+    key, kind, context = ".".join(path), str(first["type"]), first.get("ctx", {})
+    if kind == "extra_forbidden":
+        return no_key(key, Recipe().model_dump(mode="json"))
+    if kind == "missing":
+        return BadValue(f"{key} is missing")
+    if kind == "literal_error":
+        return unknown(key, str(first["input"]), re.findall(r"'([^']*)'", context["expected"]))
+    return bad(key, first["input"], _SHAPES.get(kind) or _range(path, first["msg"]))
+
+
+def _range(path: list[str], otherwise: str) -> str:
+    """What a number of the recipe may be, read off the field's type."""
+    schema: Any = Recipe.model_json_schema()
+    defined = schema["$defs"]
+    for part in path:
+        schema = defined[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        inner = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+        schema = next((s for s in (inner or {}).get("anyOf", [])), inner) or {}
+    limits = [f"{words} {schema[limit]:g}" for limit, words in _LIMITS.items() if limit in schema]
+    kind = _KINDS.get(schema.get("type", ""))
+    return f"{kind} {' and '.join(limits)}".strip() if kind else otherwise
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
@@ -257,7 +300,17 @@ def parse_setting(text: str) -> tuple[str, Any]:
     try:
         return key.strip(), _number(yaml.safe_load(value))
     except yaml.YAMLError as problem:
-        raise BadValue(f"--set {key}: {value!r} is not a value: {problem}") from problem
+        raise BadValue(
+            f"--set {key.strip()}: {value!r} is not a value: {_first_words(problem)}"
+        ) from problem
+
+
+def _first_words(problem: yaml.YAMLError) -> str:
+    """What YAML found wrong and where, on one line."""
+    if isinstance(problem, yaml.MarkedYAMLError) and problem.problem_mark is not None:
+        mark = problem.problem_mark
+        return f"{problem.problem} (line {mark.line + 1}, column {mark.column + 1})"
+    return str(problem).partition("\n")[0]
 
 
 def _number(value: Any) -> Any:

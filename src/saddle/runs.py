@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saddle.errors import BrokenRun, UnknownName, nearest
+from saddle.errors import BadValue, BrokenRun, UnknownName, nearest
 
 Json = dict[str, Any]
 _NAME = re.compile(r"^(\d{5})-")
@@ -87,15 +87,14 @@ class Run:
     @classmethod
     def create(cls, root: Path, name: str) -> Run:
         """A new folder, numbered after the last one; an existing folder is never taken."""
-        root.mkdir(parents=True, exist_ok=True)
-        while True:
-            taken = [int(m[1]) for p in root.iterdir() if (m := _NAME.match(p.name))]
-            path = root / f"{max(taken, default=0) + 1:05d}-{name}"
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-            return cls(path)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            return cls(_numbered(root, name))
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise BadValue(
+                f"out must be a folder that runs can be written in, got {str(root)!r}: {why}"
+            ) from problem
 
     @classmethod
     def open(cls, path: Path) -> Run:
@@ -103,14 +102,17 @@ class Run:
         if (path / "recipe.yaml").is_file():
             return cls(path)
         if path.is_dir():
-            inside = sorted(p.name for p in path.iterdir())[:8]
-            held = ", ".join(inside) or "nothing"
-            raise BrokenRun(f"{path} is not a run: it has no recipe.yaml (it holds {held})")
+            runs = sorted(p.parent.name for p in path.glob("*/recipe.yaml"))
+            held = ", ".join(runs or sorted(p.name for p in path.iterdir())[:8]) or "nothing"
+            kind = "a folder of runs, name one of them:" if runs else "not a run: it holds"
+            raise UnknownName(f"{path} is {kind} {held}")
+        if path.exists():
+            raise UnknownName(f"{path} is a file; a run is a folder that training leaves")
         root = path.parent if path.parent.is_dir() else Path("runs")
         known = [p.name for p in root.iterdir()] if root.is_dir() else []
         close = nearest(path.name, known)
         hint = f": did you mean {root / close}?" if close else ""
-        raise UnknownName(f"there is no run at {path}{hint}")
+        raise UnknownName(f"there is no run at {path}{hint or '; `saddle runs` lists them'}")
 
     @classmethod
     def last(cls, root: Path) -> Run:
@@ -225,6 +227,18 @@ class Run:
             if not (folder / name).exists() or _sum(folder / name) != digest:
                 raise BrokenRun(f"checkpoint {folder} is damaged: {name} is not what was saved")
         return folder
+
+
+def _numbered(root: Path, name: str) -> Path:
+    """A new folder of the next free number."""
+    while True:
+        taken = [int(m[1]) for p in root.iterdir() if (m := _NAME.match(p.name))]
+        path = root / f"{max(taken, default=0) + 1:05d}-{name}"
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:
+            continue
 
 
 def _seal(folder: Path) -> None:

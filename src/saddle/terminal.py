@@ -3,99 +3,139 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.progress import Progress, TaskID, TextColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from saddle.errors import SaddleError, UnknownName
+from saddle.presets import amended_recipe
+from saddle.runs import Run, read_lines
 
 PLAIN_EVERY = 60.0
 """Seconds between lines where the output is not a terminal."""
+
+SHORT = 22
+"""Cells up to this long are not folded."""
 
 Row = Mapping[str, Any]
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal."""
-    return Console(highlight=False, soft_wrap=False)
+    """Standard output, as wide as the terminal; 80 columns where there is none."""
+    return Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
-def show_table(rows: Sequence[Row], *, title: str = "", as_json: bool = False) -> None:
-    """Rows as a table, or as JSON."""
+def show_table(rows: Sequence[Row], *, as_json: bool = False) -> None:
+    """Rows as a table whose long cells are folded, or as JSON."""
     if as_json:
-        sys.stdout.write(json.dumps([dict(row) for row in rows], indent=2) + "\n")
+        show_json([dict(row) for row in rows])
         return
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in rows[0] if rows else []:
-        table.add_column(name, overflow="fold")
+        values = [row[name] for row in rows]
+        longest = max(len(cell(value)) for value in values)
+        right = all(isinstance(value, int | float | None) for value in values)
+        table.add_column(
+            name,
+            overflow="fold",
+            no_wrap=longest <= SHORT,
+            justify="right" if right else "left",
+        )
     for row in rows:
-        table.add_row(*(cell(value) for value in row.values()))
+        table.add_row(*(Text(cell(value)) for value in row.values()))
     console().print(table)
 
 
 def cell(value: Any) -> str:
     """A value as text: numbers with four digits.
 
-    >>> cell(0.123456), cell(None), cell(12)
-    ('0.1235', '-', '12')
+    >>> cell(0.123456), cell(None), cell(12), cell(True)
+    ('0.1235', '-', '12', 'yes')
     """
     if value is None:
         return "-"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def show_json(value: Any) -> None:
-    """Anything as JSON."""
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    """Anything as JSON; numbers that are not finite as null."""
+    sys.stdout.write(json.dumps(_finite(value), indent=2) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def show_facts(facts: Iterable[tuple[str, str]], *, warnings: Sequence[str] = ()) -> None:
     """Label and text, one a line; warnings below."""
     table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for label, text in facts:
-        table.add_row(f"[dim]{label}[/dim]", escape(text))
-    out = console()
-    out.print(table)
+        table.add_row(Text(label, "dim"), Text(str(text)))
     for warning in warnings:
-        out.print(f"[yellow]note[/yellow] {escape(warning)}")
-
-
-def escape(text: str) -> str:
-    """Text that rich prints as it stands."""
-    from rich.markup import escape as quoted
-
-    return quoted(str(text))
+        table.add_row(Text("note", "yellow"), Text(warning))
+    console().print(table)
 
 
 def say(text: str) -> None:
-    """One line of plain text."""
-    console().print(escape(text))
+    """One line of plain text, never broken: paths and commands can be copied."""
+    console().print(text, soft_wrap=True)
+
+
+# ------------------------------------------------------------------------------------ progress
+
+
+class Told(Protocol):
+    """What a moment of training tells."""
+
+    @property
+    def step(self) -> int:
+        """Turns played."""
+        ...
+
+    @property
+    def phase(self) -> Any:
+        """Warm, hold or decay."""
+        ...
+
+    @property
+    def event(self) -> Mapping[str, Any] | None:
+        """What a look measured, where there was one."""
+        ...
 
 
 class Meter:
-    """The progress of a run: a bar on a terminal, a line a minute elsewhere."""
+    """The progress of a run: one line that is kept fresh, or a line a minute on a pipe."""
 
     def __init__(self, first: int, steps: int, *, quiet: bool = False) -> None:
         self.first, self.steps = first, steps
         self.began = self.told = time.monotonic()
         self.quiet = quiet
-        self.seen = ""
-        self.out = Console(stderr=True, highlight=False)
+        self.seen: list[str] = []
+        self.out = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[pace]}"),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
             console=self.out,
             disable=quiet or not self.out.is_terminal,
             transient=True,
         )
-        self.task: TaskID = self.bar.add_task("", total=steps, completed=first, pace="")
+        self.task: TaskID = self.bar.add_task("", total=steps, completed=first)
 
     def __enter__(self) -> Meter:
         self.bar.start()
@@ -109,13 +149,13 @@ class Meter:
     ) -> None:
         self.bar.stop()
 
-    def follow(self, moments: Iterable[Any]) -> Iterator[Any]:
+    def follow(self, moments: Iterable[Told]) -> Iterator[Told]:
         """Show each moment on its way."""
         for moment in moments:
             if moment.event is not None:
                 self.seen = summary(moment.event)
             now = time.monotonic()
-            if now - self.told > (0.1 if self.out.is_terminal else PLAIN_EVERY):
+            if now - self.told > (0.2 if self.out.is_terminal else PLAIN_EVERY):
                 self.told = now
                 self.tell(moment.step, moment.phase.value)
             yield moment
@@ -123,21 +163,34 @@ class Meter:
     def tell(self, step: int, phase: str) -> None:
         """Show where the run is."""
         pace = (step - self.first) / max(time.monotonic() - self.began, 1e-9)
-        left = (self.steps - step) / max(pace, 1e-9)
-        text = f"{step}/{self.steps}  {pace:.0f}/s  {clock(left)} left"
-        self.bar.update(
-            self.task, completed=step, description=f"{phase:<5} {self.seen}", pace=text
-        )
-        if not self.out.is_terminal and not self.quiet:
-            self.out.print(f"{phase}  step {text}  {self.seen}", soft_wrap=True)
+        left = clock((self.steps - step) / max(pace, 1e-9))
+        parts = [f"{phase} {step}/{self.steps}", f"{pace:.0f} steps/s", f"{left} left", *self.seen]
+        if self.out.is_terminal:
+            self.bar.update(self.task, description=fitted(parts, self.out.width), completed=step)
+        elif not self.quiet:
+            self.out.print("  ".join(parts), soft_wrap=True)
 
 
-def summary(event: Mapping[str, Any]) -> str:
+def fitted(parts: Sequence[str], width: int) -> str:
+    """As many parts as a line of that width holds, the first of them in any case.
+
+    >>> fitted(["hold 5/20", "9 steps/s", "0:00:02 left"], 24)
+    'hold 5/20  9 steps/s'
+    """
+    line = parts[0][: width - 1]
+    for part in parts[1:]:
+        if len(line) + 2 + len(part) >= width:
+            break
+        line = f"{line}  {part}"
+    return line
+
+
+def summary(event: Mapping[str, Any]) -> list[str]:
     """What a look measured, in a few words.
 
     >>> summary({"watch": {"value": 0.1, "floor": 0.02}, "modes": {"captured": 3, "of": 8,
     ...     "high_quality": 0.5}})
-    'distance 0.100 (floor 0.020)  modes 3/8  on mode 50.0 %'
+    ['distance 0.100 (floor 0.020)', 'modes 3/8', '50.0 % on them']
     """
     found = []
     if "watch" in event:
@@ -145,8 +198,8 @@ def summary(event: Mapping[str, Any]) -> str:
     if "modes" in event:
         modes = event["modes"]
         found.append(f"modes {modes['captured']}/{modes['of']}")
-        found.append(f"on mode {100 * modes['high_quality']:.1f} %")
-    return "  ".join(found)
+        found.append(f"{100 * modes['high_quality']:.1f} % on them")
+    return found
 
 
 def clock(seconds: float) -> str:
@@ -157,3 +210,40 @@ def clock(seconds: float) -> str:
     """
     whole = int(min(seconds, 359_999))
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+# ---------------------------------------------------------------------------------------- runs
+
+
+def find(named: str | None, root: Path) -> Run:
+    """The run that is meant: a folder, a run's number below `root`, or the latest for None."""
+    if named is None:
+        return Run.last(root)
+    numbered = sorted(root.glob(f"{int(named):05d}-*/recipe.yaml")) if named.isdecimal() else []
+    return Run.open(numbered[0].parent if numbered else Path(named))
+
+
+def rows_of_runs(folder: Path) -> list[dict[str, Any]]:
+    """A row a run: where it is and how far it came; a damaged one says so."""
+    if not folder.is_dir():
+        raise UnknownName(f"there is no folder {str(folder)!r}; `saddle train` makes runs/")
+    return [row_of_run(Run(path.parent)) for path in sorted(folder.glob("*/recipe.yaml"))]
+
+
+def row_of_run(run: Run) -> dict[str, Any]:
+    """One run: its choices, how far it came, and the watched distance beside its floor."""
+    try:
+        recipe, events = amended_recipe(run), read_lines(run.events)
+    except SaddleError:
+        nothing = dict.fromkeys(("data", "game", "step", "of", "distance", "floor"))
+        return {"run": f"{run.name} (damaged)", **nothing}
+    last = events[-1] if events else {}
+    return {
+        "run": run.name,
+        "data": recipe.data,
+        "game": recipe.game,
+        "step": last.get("step", 0),
+        "of": recipe.steps,
+        "distance": last.get("watch", {}).get("value"),
+        "floor": last.get("watch", {}).get("floor"),
+    }

@@ -157,7 +157,7 @@ def test_the_identity_tether_chooses_one_of_them(rng):
 
 
 @pytest.mark.parametrize("kind", FLOWS)
-@pytest.mark.parametrize("scale", [1.0, 3.0])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_the_cycle_of_two_flows_is_exact_whatever_the_weights(kind, scale, rng):
     flows = [FLOWS[kind](Shape((2,), 2, width=32, depth=3), rng) for _ in range(2)]
     with torch.no_grad():

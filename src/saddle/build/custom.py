@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor, nn
 
-from saddle.errors import BadValue, UserError
+from saddle.errors import BadValue, SaddleError, UserError, bad, nearest
 from saddle.networks.base import Scores
 
-_REFERENCE = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+_REFERENCE = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.<>]*$")
+
+Own = Mapping[str, Any]
+"""Objects passed in from Python, by what they are: `generator`, `critic`, `encoder`, `distance`,
+or one network of several by its role, `generator.a_to_b`."""
+
+
+def reference(thing: object) -> str:
+    """What a recipe stores of an object of your own: `module:Class`."""
+    kind = type(thing)
+    return f"{kind.__module__}:{kind.__qualname__}"
 
 
 def is_custom(name: str, known: Container[object]) -> bool:
@@ -35,12 +46,69 @@ def custom(name: str, *, trusted: bool) -> Any:
         )
     module, _, attribute = name.partition(":")
     try:
-        found = vars(importlib.import_module(module))
-    except ImportError as problem:
+        found: Any = importlib.import_module(module)
+    except Exception as problem:  # code of the user's own may raise anything
         raise BadValue(f"{name!r}: {module} cannot be imported: {problem}") from problem
-    if attribute not in found:
-        raise BadValue(f"{name!r}: {module} has no {attribute}")
-    return found[attribute]
+    for part in attribute.split("."):
+        inside = vars(found)
+        if part not in inside:
+            close = nearest(part, [key for key in inside if not key.startswith("_")])
+            hint = f": did you mean {close!r}?" if close else _elsewhere(module, part)
+            raise BadValue(f"{name!r}: {module} has no {part!r}{hint}")
+        found = inside[part]
+    return found
+
+
+def _elsewhere(module: str, part: str) -> str:
+    """Why a class that a run was made with may not be found again."""
+    if module == "__main__" or part.startswith("<"):
+        return (
+            "; a class of a script or of a function cannot be imported: pass the object itself "
+            "in Python, or put it in a module"
+        )
+    return ""
+
+
+def made(name: str, *arguments: object, trusted: bool) -> Any:
+    """An object of the class that `module:Class` names, called with these arguments."""
+    maker = custom(name, trusted=trusted)
+    try:
+        return maker(*arguments)
+    except SaddleError:
+        raise
+    except Exception as problem:  # code of the user's own may raise anything
+        given = ", ".join(type(argument).__name__ for argument in arguments)
+        raise BadValue(
+            f"{name!r} must be callable as {name.partition(':')[2]}({given}): {problem}; "
+            "a run that was made with an object from Python takes that object again"
+        ) from problem
+
+
+def tried(role: str, network: object, inputs: tuple[int, ...], output: int) -> nn.Module:
+    """The caller's own network, refused where it does not map its parts to (n, output)."""
+    kind = type(network).__name__
+    if not isinstance(network, nn.Module):
+        raise bad(role, network, "a torch.nn.Module or a name")
+    parts = [torch.zeros(ROWS, size) for size in inputs]
+    shapes = " and ".join(str(tuple(part.shape)) for part in parts)
+    training = network.training
+    try:
+        with torch.no_grad():
+            out = network.eval()(*parts)
+    except Exception as problem:  # code of the user's own may raise anything
+        raise BadValue(f"{role}: {kind} fails on {shapes}: {problem}") from problem
+    finally:
+        network.train(training)
+    values = out.values if isinstance(out, Scores) else out
+    allowed = [(ROWS, output), (ROWS,)] if output == 1 else [(ROWS, output)]
+    came = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+    if came not in allowed:
+        raise bad(f"what {role} {kind} makes of {shapes}", came, f"of shape {allowed[0]}")
+    return network
+
+
+ROWS = 4
+"""Rows that an own network is tried on; packing divides them."""
 
 
 @runtime_checkable

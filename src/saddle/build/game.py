@@ -15,12 +15,13 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from saddle.build.custom import Declared, Foreign, custom, is_custom
+from saddle.build.custom import Declared, Foreign, Own, is_custom, made, tried
 from saddle.build.stakes import stakes_of
 from saddle.catalogue import Catalogue
 from saddle.distances.base import Direct
-from saddle.errors import BadValue, Incompatible
+from saddle.errors import BadValue, Incompatible, bad
 from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noise, Purpose, Stakes
+from saddle.games.align import Invertible
 from saddle.games.streams import mix
 from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
 from saddle.recipe import Network, Recipe
@@ -69,7 +70,7 @@ class Bench:
     recipe: Recipe
     spaces: Mapping[str, Space]
     stakes: Stakes
-    own: Modules
+    own: Own
     trusted: bool
 
     @property
@@ -117,10 +118,14 @@ class Bench:
         """The caller's own network for a role, `module:Class`, or a row of the catalogue."""
         player = role.partition(".")[0]
         if role in self.own or player in self.own:
-            return self.own.get(role) or copy.deepcopy(self.own[player])
-        if is_custom(choice.name, catalogue):
-            return custom(choice.name, trusted=self.trusted)(shape)  # type: ignore[no-any-return]
-        return catalogue[choice.name](shape, weights_rng(self.recipe.seed, role))
+            given = copy.deepcopy(self.own.get(role, self.own.get(player)))
+        elif is_custom(choice.name, catalogue):
+            given = made(choice.name, shape, trusted=self.trusted)
+        else:
+            return catalogue[choice.name](shape, weights_rng(self.recipe.seed, role))
+        if catalogue is FLOWS:
+            return invertible(role, given)
+        return tried(role, given, shape.inputs, shape.output)
 
     def weight(self, **defaults: float) -> dict[str, float]:
         """The game's own weights: the recipe's, else these; an unknown name is refused."""
@@ -131,6 +136,14 @@ class Bench:
                 f"it has: {', '.join(defaults) or 'none'}"
             )
         return {**defaults, **self.recipe.weights}
+
+
+def invertible(role: str, network: object) -> nn.Module:
+    """The caller's own flow, refused where it is none."""
+    if not (isinstance(network, nn.Module) and isinstance(network, Invertible)):
+        allowed = "a flow: a module with size, inverse(x) and log_prob(x), see saddle.networks.Flow"
+        raise bad(role, type(network).__name__, allowed)
+    return network
 
 
 def _shape(choice: Network, inputs: tuple[int, ...], output: int) -> Shape:
@@ -213,7 +226,7 @@ MAKERS: dict[str, Callable[[Bench], Game]] = {
 
 
 def assemble(
-    recipe: Recipe, spaces: Mapping[str, Space], own: Modules, *, trusted: bool = False
+    recipe: Recipe, spaces: Mapping[str, Space], own: Own, *, trusted: bool = False
 ) -> Game:
     """The recipe's game over these spaces."""
     name = str(recipe.game)
@@ -221,5 +234,5 @@ def assemble(
     missing = GAMES[name].needs - spaces.keys()
     if missing:
         raise Incompatible(f"game {name!r} needs {_keys(GAMES[name].needs)}")
-    stakes = stakes_of(recipe, spaces, trusted=trusted)
+    stakes = stakes_of(recipe, spaces, own=own.get("distance"), trusted=trusted)
     return MAKERS[name](Bench(recipe, spaces, stakes, own, trusted))

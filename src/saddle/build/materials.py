@@ -11,8 +11,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from saddle.build.custom import custom, is_custom
-from saddle.errors import BadData
+from saddle.build.custom import is_custom, made
+from saddle.errors import BadData, bad
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
 from saddle.sources import SOURCES, open_source
@@ -83,12 +83,22 @@ def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) 
     """The recipe's source: a name, a path, `module:Class`, or what was passed in."""
     what = recipe.data if data is None else data
     if isinstance(what, str) and is_custom(what, SOURCES):
-        return custom(what, trusted=trusted)(recipe.seed)  # type: ignore[no-any-return]
+        return own_source(made(what, recipe.seed, trusted=trusted), what)
     if isinstance(what, str) and what == "python":
         raise BadData("this run was trained on data passed in from Python: pass it again")
     if isinstance(what, Path) and what.name == KEPT:
         return unpack(what, seed=recipe.seed)
-    return open_source(what, seed=recipe.seed, second=second or recipe.second, given=recipe.given)
+    beside = recipe.second if second is None else second
+    return open_source(
+        what, seed=recipe.seed, second=beside, columns=recipe.columns, given=recipe.given
+    )
+
+
+def own_source(found: object, name: str) -> Source:
+    """What `module:Class` made, refused where it is no source."""
+    if isinstance(found, str | Path) or found is None:
+        raise bad(name, found, "a class that makes a source, or an array")
+    return open_source(found)
 
 
 def keep_spaces(materials: Materials, run: Run) -> None:

@@ -104,4 +104,4 @@ def values_of(recipe: Recipe) -> Values:
 
 
 def _schedule(value: Scheduled) -> Schedule:
-    return Schedule(value.hold, value.start, value.end, value.geometric)
+    return Schedule(value.hold, value.start, value.end, value.geometric, value.over)

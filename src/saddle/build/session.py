@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
+from saddle.build.custom import Own
 from saddle.build.environment import environment
 from saddle.build.game import assemble, check_source, settled
 from saddle.build.looks import Watch
@@ -41,6 +41,7 @@ from saddle.training.state import State
 FIXED = (
     "data",
     "second",
+    "columns",
     "given",
     "game",
     "generator",
@@ -95,19 +96,12 @@ def start(
     *,
     data: object = None,
     second: object = None,
-    networks: Mapping[str, nn.Module] | None = None,
+    own: Own | None = None,
     trusted: bool = False,
 ) -> Session:
     """A new run: everything is checked before its folder is made."""
+    recipe, materials, state = checked(recipe, data, second, own=own or {}, trusted=trusted)
     device = find_device(recipe.device)
-    materials = gather(recipe, data, second, trusted=trusted)
-    recipe = settled(recipe, materials.source)
-    check_source(recipe, materials.source)
-    game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
-    remember_given(game, materials)
-    state = state_of(recipe, game)
-    if recipe.start is not None:
-        begin_from(state, Path(recipe.start))
     run = Run.create(out, run_name(recipe, materials))
     keep_spaces(materials, run)
     keep_data(run, materials, data)
@@ -116,12 +110,34 @@ def start(
     return _session(recipe, materials, state, run, clock_of(recipe))
 
 
+def checked(
+    recipe: Recipe,
+    data: object = None,
+    second: object = None,
+    *,
+    own: Own,
+    trusted: bool = False,
+) -> tuple[Recipe, Materials, State]:
+    """All that a run needs before its folder is made, refused where something is off."""
+    device = find_device(recipe.device)
+    materials = gather(recipe, data, second, trusted=trusted)
+    recipe = settled(recipe, materials.source)
+    check_source(recipe, materials.source)
+    game = assemble(recipe, materials.spaces, own, trusted=trusted).to(device)
+    remember_given(game, materials)
+    state = state_of(recipe, game)
+    if recipe.start is not None:
+        begin_from(state, Path(recipe.start))
+    clock_of(recipe)
+    return recipe, materials, state
+
+
 def resume(
     run: Run,
     changes: Mapping[str, Any] | None = None,
     *,
     data: object = None,
-    networks: Mapping[str, nn.Module] | None = None,
+    own: Own | None = None,
     trusted: bool = False,
 ) -> Session:
     """Take a run up at its last checkpoint, with these values changed from there on."""
@@ -140,7 +156,7 @@ def resume(
             run.append(run.amendments, line)
         recipe, clock = amended(run)
     device = find_device(recipe.device)
-    game = assemble(recipe, materials.spaces, networks or {}, trusted=trusted).to(device)
+    game = assemble(recipe, materials.spaces, own or {}, trusted=trusted).to(device)
     state = state_of(recipe, game)
     state.load(run, at)
     run.forget_after(at)
@@ -213,6 +229,12 @@ def remember_given(game: Game, materials: Materials) -> None:
 
 def begin_from(state: State, checkpoint: Path) -> None:
     """Take weights, and nothing else, from a checkpoint of another run."""
+    if not (checkpoint.name.isdigit() and checkpoint.is_dir()):
+        raise bad(
+            "start",
+            str(checkpoint),
+            "the folder of a checkpoint, RUN/checkpoints/00002000 (--from RUN finds the last)",
+        )
     run = Run.open(checkpoint.parent.parent)
     fresh = State(state.game, {}, state.rule, state.average)
     fresh.load_weights(run.verify(int(checkpoint.name)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from saddle.build.custom import custom, is_custom
+from saddle.build.custom import is_custom, made
 from saddle.catalogue import Catalogue, Family
 from saddle.distances import DISTANCES, PENALTIES, FDivergence, check
 from saddle.distances.base import Direct, Distance
@@ -38,6 +38,28 @@ def _noisy(text: str) -> Cure:
     return lambda distance: noisy_labels(distance, share)  # type: ignore[arg-type]
 
 
+def _base(name: str, own: object, trusted: bool) -> Distance | Direct:
+    """The caller's own distance, `module:Class`, or a row of the catalogue."""
+    if own is None and not is_custom(name, DISTANCES):
+        return DISTANCES[name]
+    distance = made(name, trusted=trusted) if own is None else own
+    if not isinstance(distance, Distance | Direct):
+        missing = sorted(a for a in _PROMISED if a not in dir(distance))
+        raise bad(
+            "distance",
+            type(distance).__name__,
+            f"a name, or an object with what saddle.distances.Distance lists (it lacks "
+            f"{', '.join(missing)}), or between(real, fake) of saddle.distances.Direct",
+        )
+    return distance
+
+
+_PROMISED = (
+    "name", "reference", "score", "separable", "minimises", "bounded_critic",
+    "critic_loss", "generator_loss", "estimate", "log_ratio",
+)  # fmt: skip
+"""What a learned distance has."""
+
 LABELS: Catalogue[Cure] = Catalogue(
     "labels",
     {
@@ -48,9 +70,11 @@ LABELS: Catalogue[Cure] = Catalogue(
 """What is done to the critic's labels."""
 
 
-def stakes_of(recipe: Recipe, spaces: Mapping[str, Space], *, trusted: bool = False) -> Stakes:
+def stakes_of(
+    recipe: Recipe, spaces: Mapping[str, Space], *, own: object = None, trusted: bool = False
+) -> Stakes:
     """Distance, penalties and views of a recipe, refused where they do not go together."""
-    distance = distance_of(recipe, trusted=trusted)
+    distance = distance_of(recipe, own=own, trusted=trusted)
     penalties = tuple((PENALTIES[name], weight) for name, weight in recipe.penalties.items())
     check(
         distance,
@@ -67,19 +91,20 @@ def stakes_of(recipe: Recipe, spaces: Mapping[str, Space], *, trusted: bool = Fa
     return Stakes(distance, penalties, views, smooth)
 
 
-def distance_of(recipe: Recipe, *, trusted: bool = False) -> Distance | Direct:
+def distance_of(
+    recipe: Recipe, *, own: object = None, trusted: bool = False
+) -> Distance | Direct:
     """The distance, with the ratio, the objective and the labels that the recipe asks for."""
-    if is_custom(recipe.distance, DISTANCES):
-        distance: Distance | Direct = custom(recipe.distance, trusted=trusted)()
-    else:
-        distance = DISTANCES[recipe.distance]
+    distance = _base(recipe.distance, own, trusted)
     asked = {"ratio": recipe.ratio, "objective": recipe.objective}
     wanted = {key: value for key, value in asked.items() if value is not None}
     if wanted:
         if not isinstance(distance, FDivergence):
+            named = " and ".join(wanted)
+            nulls = " ".join(f"--set {key}=null" for key in wanted)
             raise Incompatible(
-                f"{' and '.join(wanted)} are choices of the f-divergences; distance "
-                f"{recipe.distance!r} has a critic and an objective of its own"
+                f"{named}: f-divergences leave this choice, distance {recipe.distance!r} does "
+                f"not; {nulls} takes it back, `saddle list distances` shows the f-divergences"
             )
         distance = replace(distance, **wanted)  # type: ignore[arg-type]
     for name in recipe.labels:

@@ -15,6 +15,7 @@ from saddle.distances.base import (
     Penalty,
     ScoreMeaning,
     Side,
+    Slopes,
     slopes_at,
     square_length,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "Side",
     "Sinkhorn",
     "SlicedWasserstein",
+    "Slopes",
     "SpectralNorm",
     "Wasserstein",
     "ZeroCentred",

@@ -126,38 +126,62 @@ class Direct(Protocol):
         ...
 
 
+class Slopes:
+    """The slope of the score at the samples of one pass, computed when it is first asked for.
+
+    Several penalties ask for it, at one side or the other; both sides share one differentiation
+    where they were judged in one pass.
+    """
+
+    def __init__(self, compute: Callable[[], Parts]) -> None:
+        self._compute = compute
+        self._parts: Parts | None = None
+        self._square: Tensor | None = None
+
+    def parts(self) -> Parts:
+        """Gradient of each row's score by each smooth part, with a graph of its own."""
+        if self._parts is None:
+            self._parts = self._compute()
+        return self._parts
+
+    def square(self) -> Tensor:
+        """Squared length of the slope over all smooth parts, (n,)."""
+        if self._square is None:
+            self._square = square_length(self.parts())
+        return self._square
+
+
 class Side:
     """What the critic saw of one side: its parts, its scores, and the slope of the score there.
 
-    The slope is asked for by several penalties and computed once, together with the other side's
-    where both were judged in one pass.
-
     Attributes:
-        parts: what was shown; parts marked smooth carry a gradient.
+        parts: what was shown.
         scores: the critic's scores, (n,).
         smooth: for each part, whether the score may be differentiated by it.
     """
 
     def __init__(
-        self, parts: Parts, scores: Tensor, smooth: tuple[bool, ...], slopes: Callable[[], Parts]
+        self, parts: Parts, scores: Tensor, smooth: tuple[bool, ...], slopes: Slopes, rows: slice
     ) -> None:
         self.parts = parts
         self.scores = scores
         self.smooth = smooth
         self._slopes = slopes
+        self._rows = rows
 
     def slopes(self) -> Parts:
         """Gradient of each row's score by each smooth part, with a graph of its own."""
-        return self._slopes()
+        return tuple(part[self._rows] for part in self._slopes.parts())
 
     def square_slope(self) -> Tensor:
         """Squared length of the slope over all smooth parts, (n,)."""
-        return square_length(self.slopes())
+        return self._slopes.square()[self._rows]
 
 
 def square_length(parts: Parts) -> Tensor:
     """Sum of squares over every axis but the first, and over parts: (n,)."""
-    return torch.stack([part.flatten(1).square().sum(1) for part in parts]).sum(0)
+    first, *rest = (part.flatten(1).square().sum(1) for part in parts)
+    return sum(rest, start=first)
 
 
 def slopes_at(judge: Judge, parts: Parts, smooth: tuple[bool, ...]) -> Parts:

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
+from saddle.build.custom import Own
 from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.session import amended
@@ -141,7 +142,7 @@ def load(
     path: Path | str | Run,
     *,
     checkpoint: str = "latest",
-    networks: Mapping[str, nn.Module] | None = None,
+    own: Own | None = None,
     trusted: bool = False,
 ) -> Trained:
     """A run's averaged networks at its `latest` or `best` checkpoint, or at a kept step."""
@@ -149,7 +150,7 @@ def load(
     step = find_step(run, checkpoint)
     recipe, _ = amended(run)
     spaces = read_spaces(run)
-    game = assemble(recipe, spaces, networks or {}, trusted=trusted)
+    game = assemble(recipe, spaces, own or {}, trusted=trusted)
     folder = run.verify(step)
     load_into(
         game.generators, chosen("average", load_file(folder / "generators.safetensors")), folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, Protocol, cast, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from saddle.games.tethers import tied
 from saddle.reference import Reference
 
 
+@runtime_checkable
 class Invertible(Protocol):
     """What `Align` asks of a flow: x = T(z), exactly invertible, z ~ N(0, I).
 

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 import torch
@@ -84,12 +84,18 @@ def _lattice(n: int, size: int, rng: torch.Generator) -> Tensor:
     Each row alone is uniform; together they leave no gaps, so that a batch's mean varies less.
     """
     shift = torch.rand(1, size, generator=rng, device=rng.device)
-    rows = torch.randperm(n, generator=rng, device=rng.device)[:, None]
-    step = _phi(size) ** -torch.arange(1.0, size + 1, device=rng.device, dtype=torch.float64)
-    return _spread(((rows * step + shift) % 1).float())
+    order = torch.randperm(n, generator=rng, device=rng.device)
+    return _spread(_points(n, size)[order.to("cpu")].to(rng.device).add_(shift).frac_())
 
 
-@cache
+@lru_cache(maxsize=8)
+def _points(n: int, size: int) -> Tensor:
+    """The lattice before its shift, (n, size)."""
+    steps = _phi(size) ** -torch.arange(1.0, size + 1, dtype=torch.float64)
+    rows = torch.arange(n, dtype=torch.float64)[:, None]
+    return (rows * steps % 1).float()
+
+
 def _phi(size: int) -> float:
     """The root above one of phi^(size + 1) = phi + 1: the golden ratio where size is one."""
     phi = 1.5

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from saddle.distances.base import Direct, Distance, Parts, Penalty, Side
+from saddle.distances.base import Direct, Distance, Parts, Penalty, Side, Slopes
 from saddle.games.streams import Purpose, Streams
 
 Scene = dict[str, Tensor]
@@ -87,17 +87,20 @@ class Duel:
             self.viewed(self.real(scene), "real", streams),
             self.viewed(self.fake(scene), "fake", streams),
         )
-        terms = {self.name: self.weight * self.distance.critic_loss(real.scores, fake.scores)}
+        terms = {
+            self.name: _times(self.weight, self.distance.critic_loss(real.scores, fake.scores))
+        }
         for penalty, weight in self.penalties:
             term = penalty.term(self.judge, real, fake, streams[Purpose.PENALTY])
-            terms[f"{self.name}.{penalty.name}"] = self.weight * weight * self.strength * term
+            factor = self.weight * weight * self.strength
+            terms[f"{self.name}.{penalty.name}"] = _times(factor, term)
         return terms
 
     def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
         """The distance's generator loss; the real side too, where it carries a gradient."""
         real = self.judge(self.viewed(self.real(scene), "real", streams))
         fake = self.judge(self.viewed(self.fake(scene), "fake", streams))
-        return {self.name: self.weight * self.distance.generator_loss(real, fake)}
+        return {self.name: _times(self.weight, self.distance.generator_loss(real, fake))}
 
     def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
         """The fake's first part (n, d), and where the generator's objective pulls each of them.
@@ -120,36 +123,27 @@ class Duel:
             n = len(real[0])
             joined = tuple(torch.cat(pair) for pair in zip(real, fake, strict=True))
             scores, slopes = self._judged(joined)
-            first, second = slice(None, n), slice(n, None)
             return (
-                Side(real, scores[first], self.smooth, lambda: _rows(slopes(), first)),
-                Side(fake, scores[second], self.smooth, lambda: _rows(slopes(), second)),
+                Side(real, scores[:n], self.smooth, slopes, slice(None, n)),
+                Side(fake, scores[n:], self.smooth, slopes, slice(n, None)),
             )
-        real_scores, real_slopes = self._judged(real)
-        fake_scores, fake_slopes = self._judged(fake)
-        return (
-            Side(real, real_scores, self.smooth, real_slopes),
-            Side(fake, fake_scores, self.smooth, fake_slopes),
-        )
+        return self._side(real), self._side(fake)
 
-    def _judged(self, parts: Parts) -> tuple[Tensor, Callable[[], Parts]]:
-        """Scores, and the slopes there as a function that computes them once."""
+    def _side(self, parts: Parts) -> Side:
+        scores, slopes = self._judged(parts)
+        return Side(parts, scores, self.smooth, slopes, slice(None))
+
+    def _judged(self, parts: Parts) -> tuple[Tensor, Slopes]:
+        """Scores, and the slopes there where a penalty will ask for them."""
         if not self._at_sides:
-            return self.judge(parts), _no_slopes
+            return self.judge(parts), Slopes(_no_slopes)
         held = tuple(
             part if not smooth or part.requires_grad else part.detach().requires_grad_()
             for part, smooth in zip(parts, self.smooth, strict=True)
         )
         scores = self.judge(held)
         wanted = [part for part, smooth in zip(held, self.smooth, strict=True) if smooth]
-        known: list[Parts] = []
-
-        def slopes() -> Parts:
-            if not known:
-                known.append(torch.autograd.grad(scores.sum(), wanted, create_graph=True))
-            return known[0]
-
-        return scores, slopes
+        return scores, Slopes(lambda: torch.autograd.grad(scores.sum(), wanted, create_graph=True))
 
 
 @dataclass(eq=False)
@@ -176,7 +170,7 @@ class DirectDuel:
     def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
         """The distance of the two clouds, parts side by side."""
         real, fake = _flat(self.real(scene)), _flat(self.fake(scene))
-        return {self.name: self.weight * self.distance.between(real, fake)}
+        return {self.name: _times(self.weight, self.distance.between(real, fake))}
 
     def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
         """The fake's first part (n, d), and where the distance pulls each of them."""
@@ -198,8 +192,9 @@ def _flat(parts: Parts) -> Tensor:
     return torch.cat([part.flatten(1) for part in parts], 1)
 
 
-def _rows(parts: Parts, rows: slice) -> Parts:
-    return tuple(part[rows] for part in parts)
+def _times(factor: float, term: Tensor) -> Tensor:
+    """The product; the term itself where the factor is one."""
+    return term if factor == 1.0 else factor * term
 
 
 def _no_slopes() -> Parts:

@@ -110,16 +110,18 @@ def _is_drawing(what: Any) -> bool:
 def _existing(what: str | Path) -> Path:
     """The path where there is a file; otherwise the nearest names, of sources and of files."""
     path = Path(what)
-    if path.is_file():
+    if path.exists() and not path.is_dir():
         return path
     if path.is_dir():
         raise BadData(f"{path} is a folder; points are read from one file")
     folder = path.parent
     files = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
-    names = [] if path.suffix or len(path.parts) > 1 else [n.partition(":")[0] for n in SOURCES]
-    close = nearest(path.name, [*names, *files])
+    names = sorted(n.partition(":")[0] for n in SOURCES)
+    is_path = bool(path.suffix) or len(path.parts) > 1
+    close = nearest(path.name, files if is_path else [*names, *files])
     hint = f": did you mean {close!r}?" if close else "."
+    if is_path:
+        raise UnknownName(f"no file is called {str(what)!r}{hint}")
     raise UnknownName(
-        f"no source and no file is called {str(what)!r}{hint} "
-        f"Sources: {', '.join(sorted(n.partition(':')[0] for n in SOURCES))}"
+        f"no source and no file is called {str(what)!r}{hint} Sources: {', '.join(names)}"
     )

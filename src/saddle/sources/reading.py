@@ -137,9 +137,15 @@ def _numbers(data: Columns, name: str) -> Floats:
     cell = str(values[row])
     raise BadData(
         f"{data.where}: column {name!r}, {data.place(row)}: "
-        f"{repr(cell) if cell else 'an empty cell'} is not a number; name the columns that are "
-        f"(columns='a,b'), or make this one the label (given={name!r})"
+        f"{repr(cell) if cell else 'an empty cell'} is not a number; {_instead(data, name)}"
     )
+
+
+def _instead(data: Columns, name: str) -> str:
+    """What to do about a column that is not a number."""
+    numeric = [n for n, v in data.columns.items() if v.dtype.kind in "biuf"]
+    take = f"take the columns that are (--columns {','.join(numeric)}), or " if numeric else ""
+    return f"{take}make this one the label (--given {name}); in Python columns= and given="
 
 
 def _refuse_not_finite(data: Columns, x: Floats, names: Sequence[str]) -> None:
@@ -201,9 +207,14 @@ def _plain(values: Column) -> Column:
     """Numbers where every cell is one, text elsewhere."""
     if values.dtype.kind in "biufUS":
         return values
+    if values.dtype.kind in "cV":
+        raise BadData(f"{_ODD[values.dtype.kind]} data not supported: points are real numbers")
     if all(_is_number(cell) for cell in values):
         return values.astype(np.float64)
     return np.array([str(cell) for cell in values])
+
+
+_ODD = {"c": "Complex", "V": "Raw"}
 
 
 def _is_number(cell: Any) -> bool:
@@ -225,7 +236,9 @@ def read(path: Path) -> Columns:
         raise BadValue(f"{path}: points are read from {endings} or .json (a drawing)")
     try:
         return reader(path)
-    except (OSError, EOFError, csv.Error, zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path} cannot be read: it is no text in UTF-8 ({error})") from error
+    except (OSError, EOFError, csv.Error, zipfile.BadZipFile) as error:
         raise BadData(f"{path} cannot be read: {error}") from error
 
 
@@ -286,11 +299,13 @@ def _read_npz(path: Path) -> Columns:
         others = [key for key in arrays.files if key not in beside]
         key = "x" if "x" in others else others[0] if len(others) == 1 else None
         if key is None:
-            raise BadData(f"{path}: points must be under the key x, got {', '.join(arrays.files)}")
+            raise BadData(
+                f"{path}: points must be under the key x, got {', '.join(arrays.files) or 'none'}"
+            )
         try:
             x, given = arrays[key], arrays[beside[0]] if beside else None
-        except ValueError as error:
-            raise BadData(f"{path} cannot be read: {error}") from None
+        except ValueError:
+            raise BadData(f"{path} holds pickled objects, which are never opened") from None
     told = from_array(x, where=str(path))
     return Columns(told.where, told.columns, None, given)
 
@@ -299,8 +314,11 @@ def _load(path: Path) -> Any:
     """An array or an archive of arrays; objects are never unpickled."""
     try:
         return np.load(path, allow_pickle=False)
-    except ValueError as error:
-        raise BadData(f"{path} cannot be read: {error}") from None
+    except ValueError:
+        raise BadData(
+            f"{path} cannot be read: it is no {path.suffix} file of numbers "
+            "(pickled objects are never opened)"
+        ) from None
 
 
 def _read_parquet(path: Path) -> Columns:

@@ -17,6 +17,9 @@ from saddle.spaces.base import Raw, check_rows
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST = 1e150
+"""Squares of larger values overflow."""
+
 AGREE = 10.0
 """Axes whose standard deviations agree within this factor share one scale."""
 
@@ -72,6 +75,8 @@ class Points:
             raise BadData(f"points need at least 2 rows of shape (n, d), got {rows.shape}")
         if self.columns is not None and len(self.columns) != rows.shape[1]:
             raise BadData(f"{rows.shape[1]} axes for the columns {', '.join(self.columns)}")
+        if np.abs(rows).max() > LARGEST:
+            raise BadData(f"points: values up to {np.abs(rows).max():.3g} are too large: rescale")
         varies = (rows != rows[0]).any(axis=0)
         centre = rows[0] + (rows - rows[0]).mean(axis=0)  # exact on constant axes
         spread = np.sqrt(np.square(rows - centre).mean(axis=0))

@@ -11,10 +11,12 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 
 from saddle.errors import NonFinite
@@ -80,7 +82,7 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
             if not math.isfinite(value):
                 raise NonFinite(f"step {state.step}: the {player.value}'s {name} is {value}")
             state.ledger.add(f"{player.value}.{name}", value)
-        return sum(terms.values(), start=next(iter(terms.values())).new_zeros(()))
+        return reduce(torch.add, terms.values())
 
     while True:
         # Look

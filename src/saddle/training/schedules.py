@@ -73,14 +73,18 @@ class Schedule:
         start: at the first step of the warm phase.
         end: at the last step of the decay phase.
         geometric: whether it moves by factors, which suits values that change by decades.
+        over: share of the decay phase after which `end` is reached.
     """
 
     hold: float
     start: float | None = None
     end: float | None = None
     geometric: bool = False
+    over: float = 1.0
 
     def __post_init__(self) -> None:
+        if not 0 < self.over <= 1:
+            raise bad("over of a schedule", self.over, "above 0 and at most 1")
         values = [v for v in (self.hold, self.start, self.end) if v is not None]
         if self.geometric and min(values) <= 0:
             raise bad("a geometric schedule's values", values, "above 0")
@@ -92,12 +96,14 @@ class Schedule:
         0.5
         """
         ends = {
-            Phase.WARM: (self.start, self.hold),
-            Phase.HOLD: (self.hold, self.hold),
-            Phase.DECAY: (self.hold, self.end),
+            Phase.WARM: (self.start, self.hold, 1.0),
+            Phase.HOLD: (self.hold, self.hold, 1.0),
+            Phase.DECAY: (self.hold, self.end, self.over),
         }
-        first, last = (self.hold if v is None else v for v in ends[clock.phase(step)])
-        turn = 0.5 - 0.5 * math.cos(math.pi * clock.share(step))
+        begin, close, over = ends[clock.phase(step)]
+        first, last = (self.hold if v is None else v for v in (begin, close))
+        share = min(1.0, clock.share(step) / over)
+        turn = 0.5 - 0.5 * math.cos(math.pi * share)
         if self.geometric:
             return float(first * (last / first) ** turn)
         return first + (last - first) * turn
