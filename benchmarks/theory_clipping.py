@@ -14,18 +14,18 @@ References:
 
 from __future__ import annotations
 
-
 import math
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from saddle.distances import DISTANCES, PENALTIES, Distance, Side
+from saddle.distances import DISTANCES, PENALTIES, Distance
 from saddle.distances.base import slopes_at
 from saddle.measure import wasserstein
 from saddle.networks import CRITICS, Shape
 from saddle.sources import SOURCES
+from theory_critics import judge_of, side_of
 from theory_show import Bench, Row
 
 SETTINGS = {
@@ -60,10 +60,10 @@ def learn(setting: str, *, steps: int, seed: int) -> nn.Module:
         return scores
 
     def side(x: Tensor) -> Side:
-        return Side((x,), judge((x,)), (True,), lambda: slopes_at(judge, (x,), (True,)))
+        return Side((x,), judge((x,)), (True,), Slopes(lambda: slopes_at(judge, (x,), (True,))))
 
     for step in range(steps):
-        real, fake = (side(x) for x in draws(128, step, rng))
+        real, fake = (side_of(judge, x) for x in draws(128, step, rng))
         loss = distance.critic_loss(real.scores, fake.scores)
         loss = loss + penalty.weight * penalty.term(judge, real, fake, rng)
         moves.zero_grad()
@@ -83,12 +83,7 @@ def steepest(critic: nn.Module) -> float:
     """The steepest slope on the square [-3, 3]^2."""
     axis = torch.linspace(-3, 3, 101)
     points = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
-
-    def judge(parts: tuple[Tensor, ...]) -> Tensor:
-        scores: Tensor = critic(*parts).values
-        return scores
-
-    (slope,) = slopes_at(judge, (points,), (True,))
+    (slope,) = slopes_at(judge_of(critic), (points,), (True,))
     return float(slope.detach().norm(dim=1).max())
 
 

@@ -20,8 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from saddle.distances import DISTANCES, PENALTIES, Distance, GradientPenalty, Penalty, Side
-from saddle.distances.base import slopes_at
+from saddle.distances import DISTANCES, PENALTIES, Distance, GradientPenalty, Penalty
 from theory_show import Bench, Row
 
 FLOAT = torch.float64
@@ -88,7 +87,7 @@ def field(method: Method) -> Field:
         return plain
 
     def calmed(w: Tensor) -> Tensor:
-        """v - strength grad |v|^2 / 2."""
+        """V - strength grad |v|^2 / 2."""
         v = plain(w)
         (calm,) = torch.autograd.grad(v.square().sum() / 2, w, create_graph=True)
         return v - method.consensus * calm
@@ -114,7 +113,7 @@ def _penalty(method: Method, theta: Tensor, psi: Tensor) -> Tensor:
 
     def side(x: Tensor) -> Side:
         parts = (x.detach().reshape(1, 1),)
-        return Side(parts, judge(parts), (True,), lambda: slopes_at(judge, parts, (True,)))
+        return Side(parts, judge(parts), (True,), Slopes(lambda: slopes_at(judge, parts, (True,))))
 
     rng = torch.Generator().manual_seed(0)
     return method.penalty.term(judge, side(torch.zeros_like(theta)), side(theta), rng)
@@ -168,8 +167,7 @@ def table(steps: int, h: float) -> list[Row]:
     rows: list[Row] = []
     for name, method in METHODS.items():
         paths = {
-            how: walk(method, alternating=how == "alt", steps=steps, h=h)
-            for how in ("sim", "alt")
+            how: walk(method, alternating=how == "alt", steps=steps, h=h) for how in ("sim", "alt")
         }
         smooth = name != "WGAN-GP .7"
         first = eigenvalues(field(method))[-1] if smooth else complex(math.nan)

@@ -1,6 +1,6 @@
 """The two sides of KL: what dropping and inventing a mode cost, and what a family makes of it.
 
-    p = (N(-3, 1) + N(3, 1)) / 2 everywhere; KL(p||q) is the forward side, KL(q||p) the reverse.
+p = (N(-3, 1) + N(3, 1)) / 2 everywhere; KL(p||q) is the forward side, KL(q||p) the reverse.
 """
 
 from __future__ import annotations

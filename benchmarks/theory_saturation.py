@@ -52,7 +52,7 @@ def pulled(objective: str, G: nn.Module, critic: nn.Module, rng: torch.Generator
 
 
 def generator(rng: torch.Generator) -> nn.Module:
-    """x = mu + L z, standing about (2, 0)."""
+    """X = mu + L z, standing about (2, 0)."""
     G = GENERATORS["triangular"](Shape((2,), 2), rng)
     state = G.state_dict()
     state["mu"][0] = GAP

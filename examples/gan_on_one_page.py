@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from saddle.distances import DISTANCES, PENALTIES
-from saddle.distances.base import Distance, Side, slopes_at
+from saddle.distances.base import Distance, Side, Slopes, slopes_at
 
 BATCH, LATENT, PENALTY = 256, 1, 0.3
 
@@ -53,7 +53,7 @@ def train(distance: Distance, *, steps: int, seed: int = 0) -> list[dict[str, fl
         return generator(torch.randn(n, LATENT, generator=rng))
 
     def side(x: Tensor) -> Side:
-        return Side((x,), judge((x,)), (True,), lambda: slopes_at(judge, (x,), (True,)))
+        return Side((x,), judge((x,)), (True,), Slopes(lambda: slopes_at(judge, (x,), (True,))))
 
     lines = []
     for step in range(1, steps + 1):

@@ -2,45 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from saddle.errors import BadData
-from saddle.sources.reading import choose, read
-from saddle.spaces.points import save
+from saddle.errors import BadData, bad
+from saddle.sources.reading import Columns, choose, read
+from saddle.spaces import Points, Space
+from saddle.spaces.points import WRITERS, save
 
 Array = npt.NDArray[Any]
+Names = Mapping[str, Sequence[str]]
+"""What the columns of a key are called."""
+
+PICTURE = ".png"
 
 
-def write_rows(rows: Mapping[str, Array], path: Path) -> None:
+def must_write(path: Path | None) -> None:
+    """Refuse a file whose ending says nothing, before any work is done."""
+    endings = (*WRITERS, PICTURE)
+    if path is not None and path.suffix.lower() not in endings:
+        raise bad("--out", str(path), f"a file that ends in {', '.join(endings)}")
+
+
+def names_of(spaces: Mapping[str, Space]) -> dict[str, Sequence[str]]:
+    """The names of the columns of each space that has some."""
+    return {
+        key: space.columns
+        for key, space in spaces.items()
+        if isinstance(space, Points) and space.columns is not None
+    }
+
+
+def write_rows(rows: Mapping[str, Array], path: Path, *, names: Names | None = None) -> None:
     """Write rows by key to a file told by its ending; a picture for .png."""
+    must_write(path)
     drawn = {key: np.asarray(value) for key, value in rows.items()}
-    if path.suffix.lower() == ".png":
-        from saddle.report import picture_of_rows
-
-        picture_of_rows(drawn, path)
-        return
-    save(path, drawn, columns(drawn))
+    if path.suffix.lower().endswith(PICTURE):
+        picture(drawn, path)
+    else:
+        save(path, drawn, columns(drawn, names=names))
 
 
-def columns(rows: Mapping[str, Array]) -> dict[str, Array]:
-    """One name a column: `x0`, `x1`; a label is a column of its own name."""
+def picture(rows: Mapping[str, Array], path: Path) -> None:
+    """Draw rows; a place that cannot be written is named."""
+    from saddle.report import picture_of_rows
+
+    try:
+        picture_of_rows(rows, path)
+    except OSError as problem:
+        raise BadData(f"{path} cannot be written: {problem.strerror or problem}") from problem
+
+
+def columns(rows: Mapping[str, Array], *, names: Names | None = None) -> dict[str, Array]:
+    """One name a column: the data's own, else `x0`, `x1`; a label is a column of its own name."""
     found: dict[str, Array] = {}
     for key, value in rows.items():
-        if value.ndim == 1:
-            found[key] = value
-        else:
-            flat = value.reshape(len(value), -1)
-            found |= {f"{key}{i}": flat[:, i] for i in range(flat.shape[1])}
+        flat = value.reshape(len(value), -1)
+        plain = [key] if value.ndim == 1 else [f"{key}{i}" for i in range(flat.shape[1])]
+        wanted = list((names or {}).get(key, plain))
+        unique = plain if set(wanted) & found.keys() else wanted
+        found |= {name: flat[:, i] for i, name in enumerate(unique)}
     return found
 
 
-def read_rows(path: Path) -> Array:
-    """The numbers of a file, (n, d)."""
+def read_rows(path: Path, names: Sequence[str] | None = None) -> Array:
+    """The numbers of a file, (n, d): the columns of these names where it has them, else all."""
     if not path.is_file():
-        raise BadData(f"there is no file {path}")
-    return choose(read(path)).x
+        raise BadData(f"there is no file {str(path)!r}")
+    data: Columns = read(path)
+    held = names is not None and set(names) <= data.columns.keys()
+    return choose(data, columns=list(names) if held and names else None, given=None).x

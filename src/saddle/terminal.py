@@ -194,7 +194,9 @@ def summary(event: Mapping[str, Any]) -> list[str]:
     """
     found = []
     if "watch" in event:
-        found.append(f"distance {event['watch']['value']:.3f} (floor {event['watch']['floor']:.3f})")
+        found.append(
+            f"distance {event['watch']['value']:.3f} (floor {event['watch']['floor']:.3f})"
+        )
     if "modes" in event:
         modes = event["modes"]
         found.append(f"modes {modes['captured']}/{modes['of']}")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from saddle.distances import DISTANCES, PENALTIES, PLACES, LeCam, Side, check
+from saddle.distances import DISTANCES, PENALTIES, PLACES, LeCam, Side, Slopes, check
 from saddle.distances.penalties import root
 from saddle.distances.spectral import SpectralNorm
 from saddle.errors import BadValue, Incompatible, UnknownName
@@ -39,7 +39,7 @@ def sides(judge, n=64, d=3, m=None, smooth=(True,), labels=False):
         def slopes(scores=scores, wanted=wanted):
             return torch.autograd.grad(scores.sum(), wanted, create_graph=True)
 
-        out.append(Side(held, scores, smooth, slopes))
+        out.append(Side(held, scores, smooth, Slopes(slopes)))
     return out
 
 
@@ -232,7 +232,7 @@ def test_gp_between_lies_between():
 
 
 def fixed(real, fake):
-    return [Side((v[:, None],), v, (True,), tuple) for v in (real, fake)]
+    return [Side((v[:, None],), v, (True,), Slopes(tuple)) for v in (real, fake)]
 
 
 def test_lecam_follows_both_means_and_keeps_them_in_its_state():

@@ -8,13 +8,14 @@ import shlex
 from html.parser import HTMLParser
 
 import fake_runs
+import numpy as np
 import pytest
 
 from saddle.errors import BrokenRun
 from saddle.records import RECORDED
 from saddle.reference import Reference
 from saddle.report import summary, write_report
-from saddle.report.page import SECTIONS, page, theory_page
+from saddle.report.page import SECTIONS, measured, page, theory_page
 from saddle.report.read import read_run
 from saddle.runs import Run, write_text
 
@@ -190,6 +191,27 @@ def test_damage_is_named(run, name, damage):
     (run.path / name).write_bytes(damage)
     with pytest.raises(BrokenRun, match=re.escape(name)):
         write_report(run)
+
+
+def test_condition_that_is_no_number_is_damage(tmp_path):
+    run = fake_runs.make(tmp_path, "conditional-plane", steps=(0,))
+    np.savez(run.look(1), **{"samples": np.zeros((3, 2)), "surface.duel@odd": np.ones((4, 4))})
+    with pytest.raises(BrokenRun, match="odd"):
+        write_report(run)
+
+
+def test_measures_leave_out_columns_that_nothing_fills(run):
+    rows = [{"name": "w1", "value": 0.1, "interval": [0.1, 0.2]}, {"name": "w2", "value": 1.0}]
+    write_text(run.path / "evaluation.json", json.dumps({"measures": rows}))
+    table = summary.measures(read_run(run))
+    assert list(table[0]) == ["measure", "value", "interval"]
+    assert [row["interval"] for row in table] == ["0.1 to 0.2", None]
+
+
+def test_reason_for_what_was_not_measured_is_given(run):
+    why = {"critic": {"measured": False, "why": "there is no critic"}}
+    write_text(run.path / "evaluation.json", json.dumps(why))
+    assert "Not measured: there is no critic." in measured(read_run(run))
 
 
 def test_theory_page_has_a_table_a_result():

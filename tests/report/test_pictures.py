@@ -160,9 +160,9 @@ def test_picture_of_nothing_is_refused(tmp_path):
 def test_rows_of_a_condition_are_those_that_have_it_or_lie_nearest():
     x = np.arange(100.0)[:, None]
     label = np.arange(100) % 4
-    assert (near(x, label, "3")[:, 0] % 4 == 3).all()
-    assert len(near(x, label, "3")) == 25
-    assert set(near(x, x, "50")[:, 0]) == set(range(40, 60))  # a tie is taken in row order
+    assert (near(x, label, [3.0])[:, 0] % 4 == 3).all()
+    assert len(near(x, label, [3.0])) == 25
+    assert set(near(x, x, [50.0])[:, 0]) == set(range(40, 60))  # a tie is taken in row order
 
 
 def test_words_can_be_drawn():

@@ -138,7 +138,7 @@ def test_a_cycle_is_content_with_every_symmetry_of_its_target(name, rng):
     which = torch.randint(4, (400,), generator=rng)
     a = CORNERS[which] + 0.3 * torch.randn(400, 2, generator=rng, dtype=torch.float64)
     terms = game.loss(Player.GENERATOR, {"a": a, "b": a}, Streams(0))
-    assert float(terms["cycle"]) < 1e-14
+    assert terms["cycle"].item() < 1e-14
     # The law of G(a) is that of b, point by point: no critic can tell, the optimal one is 0.
     pushed = log_square(game.translate(a, back=True)) - torch.linalg.slogdet(G.weight)[1]
     torch.testing.assert_close(pushed, log_square(a), rtol=0, atol=1e-11)
@@ -149,16 +149,21 @@ def test_the_identity_tether_chooses_one_of_them(rng):
     ties = {}
     for name, symmetry in SYMMETRIES.items():
         G = turned(*symmetry)
-        game = Cycle(a_to_b=G, b_to_a=inverse_of(G), stakes=Stakes(DISTANCES["energy"]))
+        game = Cycle(
+            a_to_b=G, b_to_a=inverse_of(G), stakes=Stakes(DISTANCES["energy"]), identity=5.0
+        )
         terms = game.loss(Player.GENERATOR, {"a": a, "b": a}, Streams(0))
-        ties[name] = float(terms["identity"])
+        ties[name] = terms["identity"].item()
     assert ties["left as it is"] < 1e-14
     assert min(value for name, value in ties.items() if name != "left as it is") > 1
 
 
 @pytest.mark.parametrize("kind", FLOWS)
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_the_cycle_of_two_flows_is_exact_whatever_the_weights(kind, scale, rng):
+@pytest.mark.parametrize(
+    ("dtype", "scale", "tolerance"), [(torch.float32, 1.0, 1e-5), (torch.float64, 1.5, 1e-6)]
+)
+def test_the_cycle_of_two_flows_is_exact_whatever_the_weights(kind, dtype, scale, tolerance, rng):
+    """Larger weights squeeze points together beyond what float32 holds between the two maps."""
     flows = [FLOWS[kind](Shape((2,), 2, width=32, depth=3), rng) for _ in range(2)]
     with torch.no_grad():
         for flow in flows:
@@ -167,10 +172,10 @@ def test_the_cycle_of_two_flows_is_exact_whatever_the_weights(kind, scale, rng):
     game = Align(
         flow_a=flows[0], flow_b=flows[1], stakes=Stakes(DISTANCES["energy"]), likelihood=0.0
     )
-    a = torch.randn(500, 2, generator=rng)
-    again = game.translate(game.translate(a), back=True)
-    # Float32 at both ends, float64 within.
-    assert float((again - a).abs().max()) < 1e-5 * max(1.0, float(game.translate(a).abs().max()))
+    a = torch.randn(500, 2, generator=rng, dtype=dtype)
+    b = game.translate(a)
+    assert float((game.translate(b, back=True) - a).abs().max()) < tolerance
+    assert float((b - a).abs().median()) > 0.05
 
 
 @pytest.mark.parametrize("kind", FLOWS)
@@ -182,4 +187,4 @@ def test_the_likelihood_of_a_flow_is_that_of_its_jacobian(kind, rng):
         J = torch.autograd.functional.jacobian(lambda t: flow(t[None])[0], point)
         log_normal = -0.5 * float(point.square().sum()) - math.log(2 * math.pi)
         expected = log_normal - float(torch.linalg.slogdet(J)[1])
-        assert float(flow.log_prob(x)) == pytest.approx(expected, abs=1e-6)
+        assert flow.log_prob(x).item() == pytest.approx(expected, abs=1e-6)

@@ -5,11 +5,23 @@ from __future__ import annotations
 from torch import nn
 
 from saddle.build.session import Session
+from saddle.games import GAMES
 from saddle.sources import describe
+from saddle.sources.base import Source
 from saddle.spaces import Points
 
+Facts = list[tuple[str, str]]
 
-def facts(session: Session) -> list[tuple[str, str]]:
+
+def data_card(source: Source) -> tuple[Facts, list[str]]:
+    """What training would see of a source, the games it can play, and what to know before."""
+    described = describe(source)
+    plays = [name for name, game in GAMES.items() if game.needs == source.gives]
+    facts = [*described.facts, ("plays", ", ".join(plays) or "no game")]
+    return facts, list(described.warnings)
+
+
+def facts(session: Session) -> Facts:
     """Label and text of each line."""
     recipe, game = session.recipe, session.state.game
     distances = {duel.distance.minimises for duel in game.duels}
@@ -19,14 +31,13 @@ def facts(session: Session) -> list[tuple[str, str]]:
         ("distance", recipe.distance),
         ("minimises", "; ".join(sorted(distances)) or "the likelihood alone"),
         ("penalties", penalties(session)),
-        ("networks", f"{_size(game.generators)} weights draw, {_size(game.critics)} tell apart"),
-        ("rule", f"{recipe.rule}, {recipe.steps} steps of batch {recipe.batch}"),
-        ("device", f"{session.feed.device}, {recipe.threads} thread(s), seed {recipe.seed}"),
+        ("views", ", ".join(recipe.views)),
+        ("networks", networks(game.generators, game.critics)),
+        ("rule", f"{recipe.rule}, {recipe.steps} turns, {recipe.batch} rows a move"),
+        ("device", f"{session.feed.device}, threads {recipe.threads}, seed {recipe.seed}"),
         ("run", str(session.run.path)),
     ]
-    if recipe.views:
-        lines.insert(-4, ("views", ", ".join(recipe.views)))
-    return lines
+    return [(label, text) for label, text in lines if text]
 
 
 def warnings(session: Session) -> list[str]:
@@ -50,6 +61,12 @@ def penalties(session: Session) -> str:
     }
     listed = ", ".join(f"{name} {weight:g}" for name, weight in given.items())
     return f"{listed} (in raw units times {' and '.join(sorted(scales))})"
+
+
+def networks(generators: nn.Module, critics: nn.Module) -> str:
+    """How many numbers each player learns."""
+    draw, judge = _size(generators), _size(critics)
+    return f"{draw} weights draw, " + (f"{judge} tell apart" if judge else "no critic")
 
 
 def _size(networks: nn.Module) -> int:

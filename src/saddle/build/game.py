@@ -141,7 +141,9 @@ class Bench:
 def invertible(role: str, network: object) -> nn.Module:
     """The caller's own flow, refused where it is none."""
     if not (isinstance(network, nn.Module) and isinstance(network, Invertible)):
-        allowed = "a flow: a module with size, inverse(x) and log_prob(x), see saddle.networks.Flow"
+        allowed = (
+            "a flow: a module with size, inverse(x) and log_prob(x), see saddle.networks.Flow"
+        )
         raise bad(role, type(network).__name__, allowed)
     return network
 

@@ -129,6 +129,7 @@ class Watch:
 MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}
 """Shown arrays that the watched distance reads, and the key of the real rows they answer to."""
 
+
 def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
     rng = watch.streams.at(0, -1)[Purpose.NOISE]
     given = watch.encoded.get("given")

@@ -15,10 +15,10 @@ from saddle.build.custom import is_custom, made
 from saddle.errors import BadData, bad
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
-from saddle.sources import SOURCES, open_source
+from saddle.sources import SOURCES, Rows, TwoDomains, open_source
 from saddle.sources.base import RawBatch, Source, Split
 from saddle.sources.keeping import unpack
-from saddle.spaces import SPACES, load
+from saddle.spaces import SPACES, Points, load
 from saddle.spaces.base import Space
 
 FITTED = 10_000
@@ -71,12 +71,21 @@ def gather(
 ) -> Materials:
     """Open the source and fit its spaces on rows of the training part."""
     source = find_source(recipe, data, second, trusted=trusted)
-    spaces = {key: SPACES[name]() for key, name in source.spaces.items()}
+    spaces = {key: space_of(source, key) for key in source.spaces}
     materials = Materials(source, spaces)
     rows = materials.rows("train", FITTED)
     for key, space in spaces.items():
         space.fit(rows[key])
     return materials
+
+
+def space_of(source: Source, key: str) -> Space:
+    """A space of a key that is not fitted yet; points keep the names of the data's columns."""
+    named = source.domains.get(key) if isinstance(source, TwoDomains) else source
+    columns = named.columns if isinstance(named, Rows) and key != "given" else ()
+    if any(not name.isdigit() for name in columns):
+        return Points(columns)
+    return SPACES[source.spaces[key]]()
 
 
 def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) -> Source:
@@ -125,4 +134,7 @@ def box_of(points: npt.NDArray[Any], *, margin: float = 0.2) -> list[tuple[float
     """Lowest and highest value of each axis, with a margin around."""
     low, high = np.quantile(points, [0.001, 0.999], axis=0)
     wide = np.maximum(high - low, 1e-12)
-    return [(float(a), float(b)) for a, b in zip(low - margin * wide, high + margin * wide, strict=True)]
+    return [
+        (float(a), float(b))
+        for a, b in zip(low - margin * wide, high + margin * wide, strict=True)
+    ]

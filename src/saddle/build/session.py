@@ -28,7 +28,7 @@ from saddle.build.materials import (
     read_spaces,
 )
 from saddle.build.plan import clock_of, find_device, state_of, values_of
-from saddle.errors import BadData, Incompatible, bad
+from saddle.errors import BadData, BadValue, Incompatible, bad
 from saddle.games.base import Game
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, read_lines, write_bytes, write_json
@@ -161,6 +161,25 @@ def resume(
     state.load(run, at)
     run.forget_after(at)
     return _session(recipe, materials, state, run, clock)
+
+
+def unfinished(
+    run: Run, changes: Mapping[str, Any], *, added: int | None = None
+) -> dict[str, Any]:
+    """The changes with which a run goes on, refused where there is nothing left to play."""
+    recipe, wanted = amended(run)[0], dict(changes)
+    if added is not None:
+        if added < 1:
+            raise bad("--steps", added, "a whole number of at least 1, the turns to add")
+        if "steps" in wanted:
+            raise BadValue("--steps adds turns, --set steps= sets how many there are: give one")
+        wanted["steps"] = recipe.steps + added
+    if run.latest() == recipe.steps and "steps" not in wanted:
+        raise BadValue(
+            f"{run.path} is finished, its {recipe.steps} turns are played: --steps N adds turns, "
+            f"`saddle report {run.path}` measures it again"
+        )
+    return wanted
 
 
 def amended(run: Run) -> tuple[Recipe, Clock]:

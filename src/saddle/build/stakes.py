@@ -91,9 +91,7 @@ def stakes_of(
     return Stakes(distance, penalties, views, smooth)
 
 
-def distance_of(
-    recipe: Recipe, *, own: object = None, trusted: bool = False
-) -> Distance | Direct:
+def distance_of(recipe: Recipe, *, own: object = None, trusted: bool = False) -> Distance | Direct:
     """The distance, with the ratio, the objective and the labels that the recipe asks for."""
     distance = _base(recipe.distance, own, trusted)
     asked = {"ratio": recipe.ratio, "objective": recipe.objective}

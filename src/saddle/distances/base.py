@@ -161,7 +161,12 @@ class Side:
     """
 
     def __init__(
-        self, parts: Parts, scores: Tensor, smooth: tuple[bool, ...], slopes: Slopes, rows: slice
+        self,
+        parts: Parts,
+        scores: Tensor,
+        smooth: tuple[bool, ...],
+        slopes: Slopes,
+        rows: slice = slice(None),
     ) -> None:
         self.parts = parts
         self.scores = scores

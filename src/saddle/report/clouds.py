@@ -119,7 +119,7 @@ def over(ax: Axes, panel: Panel, *, legend_at: str | None = None) -> None:
     panel.canvas.fake(ax, panel.fake, label=panel.title)
     panel.canvas.dress(ax)
     if legend_at:
-        legend(ax, loc=legend_at, markerscale=2.2)
+        legend(ax, loc=legend_at)
     remark(ax, missing(panel), panel.canvas.note)
 
 

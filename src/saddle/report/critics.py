@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saddle.errors import BrokenRun
 from saddle.report.canvas import ARROWS, Box, Canvas, canvas
 from saddle.report.clouds import Panel, key_of, panels, remark, rows
 from saddle.report.read import Array, Floats, Look, Record
@@ -42,7 +43,10 @@ def critic(record: Record, duel: str) -> Figure:
     for ax, (name, shade) in zip(axes, shown, strict=False):
         judged(ax, record, look, name, shade)
         what = "D" if shade.probability else "score"
-        ax.set_title(f"{words(titled(name), 30)}: {what}{smoothing(record)}")
+        ax.set_title(given(name) or f"{words(duel, 30)}: {what}{smoothing(record)}")
+    if given(names[0]):
+        title = f"{words(duel, 30)}: score{smoothing(record)}"
+        figure.suptitle(title, x=0.02, ha="left", fontsize=10, weight="bold")
     return figure
 
 
@@ -51,10 +55,23 @@ def surfaces(look: Look, duel: str) -> list[str]:
     return [name for name in look.surfaces() if base(name) == duel]
 
 
-def titled(name: str) -> str:
-    """A surface's name as a title: `duel`, or `duel, given 3`."""
-    duel, at, condition = name.partition("@")
-    return f"{duel}, given {condition}" if at else duel
+def given(name: str) -> str:
+    """The condition of a surface in words; nothing where it has none.
+
+    >>> given("duel@-3.14159, 0.5"), given("duel")
+    ('given -3.14, 0.5', '')
+    """
+    parts = [f"{value:.3g}" for value in condition(name)]
+    return f"given {', '.join(parts)}" if parts else ""
+
+
+def condition(name: str) -> list[float]:
+    """The condition of a surface named `DUEL@1, 2`; nothing where it has none."""
+    text = name.partition("@")[2]
+    try:
+        return [float(part) for part in text.split(",")] if text else []
+    except ValueError:
+        raise BrokenRun(f"surface.{name}: {text!r} is not a condition of numbers") from None
 
 
 def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> None:
@@ -64,32 +81,31 @@ def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> Non
     box = record.box(key) or unit(grid)
     place: Canvas = mine[0].canvas if mine else canvas(corners(box), box=box)
     for panel in mine:
-        real, fake = asked(record, look, panel, name.partition("@")[2])
+        real, fake = asked(record, look, panel, condition(name))
         place.real(ax, real[:POINTS])
         place.fake(ax, fake[:POINTS])
     image = place.critic(ax, grid, box, shade)
     place.dress(ax)
     if image is not None:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.82, aspect=28, pad=0.02)
+        bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.03, 0.06, 0.03, 0.88)))
         bar.set_label(shade.label)
         bar.outline.set_visible(False)
 
 
-def asked(record: Record, look: Look, panel: Panel, condition: str) -> tuple[Array, Array]:
+def asked(record: Record, look: Look, panel: Panel, c: list[float]) -> tuple[Array, Array]:
     """Real and generated rows of one condition; all of them where none is named."""
     sides = [(panel.real, record.real.get("given")), (panel.fake, look.arrays.get("given"))]
-    if not condition:
+    if not c:
         return panel.real, panel.fake
-    real, fake = (near(x, given, condition) for x, given in sides)
+    real, fake = (near(x, held, c) for x, held in sides)
     return real, fake
 
 
-def near(x: Array, given: Array | None, condition: str) -> Array:
-    """Rows of which the given is the condition, or is nearest to it where too few have it."""
-    if given is None or len(given) != len(x):
+def near(x: Array, held: Array | None, c: list[float]) -> Array:
+    """Rows of which the given is c, or is nearest to it where too few have it."""
+    if held is None or len(held) != len(x):
         return x[:0]
-    c = np.array([float(part) for part in condition.split(",")])
-    away = np.linalg.norm(rows(given) - c, axis=1)
+    away = np.linalg.norm(rows(held) - np.array(c), axis=1)
     wanted = max(ENOUGH, len(x) // 20)
     alike = int((away == 0).sum())
     return x[np.argsort(away, kind="stable")[: alike if alike >= ENOUGH else wanted]]

@@ -118,7 +118,7 @@ def joined(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
     start, end = place.at(x[:JOINS]), place.at(y[:JOINS])
     both = np.stack([start, end, np.full_like(start, np.nan)], axis=1).reshape(-1, 2)
     ax.plot(both[:, 0], both[:, 1], color=INK, lw=0.6, alpha=0.6, zorder=3)
-    legend(ax, loc="upper right", markerscale=1.4)
+    legend(ax, loc="upper right")
     remark(ax, place.note)
 
 

@@ -201,7 +201,7 @@ def measures(record: Record) -> list[dict[str, Any]]:
     """The rows of the evaluation, with their floors and intervals."""
     held = record.evaluation.get("measures")
     found = [row for row in held if isinstance(row, dict)] if isinstance(held, list) else []
-    return [
+    table = [
         {
             "measure": row.get("name"),
             "value": row.get("value"),
@@ -213,6 +213,8 @@ def measures(record: Record) -> list[dict[str, Any]]:
         }
         for row in found
     ]
+    empty = {key for key in table[0] if all(row[key] is None for row in table)} if table else set()
+    return [{key: value for key, value in row.items() if key not in empty} for row in table]
 
 
 def between(interval: Any) -> str | None:
@@ -223,8 +225,9 @@ def between(interval: Any) -> str | None:
 
 
 def recipe(record: Record) -> Rows:
-    """The recipe, a row a value."""
-    return [{"key": key, "value": value} for key, value in leaves(record.recipe)]
+    """The recipe, a row a value; what is nothing is left out."""
+    held = leaves(record.recipe)
+    return [{"key": key, "value": v} for key, v in held if v not in (None, [], "")]
 
 
 def commands(record: Record) -> list[tuple[str, str]]:

@@ -167,11 +167,29 @@ def save(path: Path, arrays: Mapping[str, Raw], columns: Mapping[str, Raw]) -> N
         arrays: what .npy (the first) and .npz hold.
         columns: what .csv and .parquet hold, (n,) each.
     """
-    writer = _WRITERS.get(path.suffix.lower())
+    writer = WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise BadValue(f"the output must end in {', '.join(_WRITERS)}, got {str(path)!r}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+        raise BadValue(f"the output must end in {', '.join(WRITERS)}, got {str(path)!r}")
     part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(part, path, writer, arrays, columns)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise BadData(f"{path} cannot be written: {why}") from problem
+
+
+Writer = Callable[[BinaryIO, Mapping[str, Raw], Mapping[str, Raw]], None]
+
+
+def _write(
+    part: Path,
+    path: Path,
+    writer: Writer,
+    arrays: Mapping[str, Raw],
+    columns: Mapping[str, Raw],
+) -> None:
+    """Write the part, then move it into place."""
     try:
         with part.open("wb") as file:
             writer(file, arrays, columns)
@@ -213,7 +231,7 @@ def _write_parquet(file: BinaryIO, _: Mapping[str, Raw], columns: Mapping[str, R
         ) from None
 
 
-_WRITERS: Mapping[str, Callable[[BinaryIO, Mapping[str, Raw], Mapping[str, Raw]], None]] = {
+WRITERS: Mapping[str, Writer] = {
     ".npy": _write_npy,
     ".npz": _write_npz,
     ".csv": _write_csv,
