@@ -128,14 +128,15 @@ class Bench:
         self,
         rows: Sequence[Row],
         *,
+        shown: Sequence[Row] | None = None,
         summary: Sequence[Row] = (),
         targets: Sequence[Target] = (),
         notes: Sequence[str] = (),
     ) -> None:
-        """Print one table and what was asked for, and write all of it as JSON."""
+        """Print one table (`shown`, or the rows) and what was asked for; write the rows as JSON."""
         screen = Console(highlight=False)
         screen = screen if screen.is_terminal else Console(highlight=False, width=WIDE)
-        screen.print(table(self.title, [*rows, *summary], notes))
+        screen.print(table(self.title, [*(shown or rows), *summary], notes))
         for target in targets:
             verdict = "met" if target.met else "MISSED"
             screen.print(f"{verdict:6} {target.what}: {target.got} (wanted {target.wanted})")

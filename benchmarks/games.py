@@ -16,7 +16,7 @@ import torch
 from common import Bench, Row, Target, Trial, attempted, column, medians
 from saddle.build.session import start
 from saddle.evaluate import Trained
-from saddle.games.align import Align
+from saddle.games import Align, BiGan
 from saddle.measure import entropy, nearest_mode, two_sample
 from saddle.presets import preset
 from saddle.sources import KnownPair
@@ -30,14 +30,13 @@ EACH = 2_000
 
 AMENDMENTS: Mapping[str, Mapping[str, Any]] = {
     "conditional": {},
-    "bigan": {},
+    "bigan": {"latent": 2, "noise": "normal"},
     "cycle": {"weights.identity": 0.0},
     "align": {"generator.name": "spline-coupling", "generator.depth": 2},
     "flow": {
         "generator.name": "spline-coupling",
         "generator.depth": 2,
         "weights.adversarial": 0.0,
-        "distance": "relativistic",
     },
 }
 """What each game changes of the default recipe; `flow` is align by likelihood alone."""
@@ -76,10 +75,11 @@ def bigan(trial: Trial, seed: int) -> Row:
 
 def joint_of_noise(trained: Trained, n: int, *, seed: int) -> Floats:
     """Rows (G(z), z), encoded, (n, d + k)."""
-    rng = torch.Generator().manual_seed(seed)
-    z = torch.randn(n, trained.recipe.latent, generator=rng)
+    game = trained.game
+    assert isinstance(game, BiGan)
+    z = game.noise.draw(n, torch.Generator().manual_seed(seed))
     with torch.no_grad():
-        x = trained.game.generators["generator"](z)
+        x = game.generators["generator"](z)
     return torch.cat([x, z], 1).double().numpy()
 
 
@@ -294,7 +294,6 @@ def targets(title: str, rows: Sequence[Row]) -> list[Target]:
 def main() -> None:
     bench = Bench("games", "Every game in the plane", seeds="0-4", only=None)
     rows: list[Row] = []
-    summary: list[Row] = []
     met: list[Target] = []
     for title in PLAYED:
         if not bench.wanted(PLAYED[title][0]) and not bench.wanted(title):
@@ -305,10 +304,21 @@ def main() -> None:
             found.append(attempted(lambda t=title, s=seed: played(bench, t, s), label))  # type: ignore[misc]
             bench.tell(" ".join(f"{key}={value}" for key, value in found[-1].items()))
         rows += found
-        keys = [key for key in found[0] if key not in ("game", "seed", "note")]
-        summary.append(medians({"game": title, "seed": "median"}, found, keys))
         met += targets(title, found)
-    bench.show(rows, summary=summary, targets=met, notes=[f"amendments: {told()}"])
+    bench.show(rows, shown=figures(rows), targets=met, notes=[f"amendments: {told()}"])
+
+
+def figures(rows: Sequence[Row]) -> list[Row]:
+    """One row a figure, a column a seed: every game has figures of its own."""
+    found = []
+    for title in dict.fromkeys(row["game"] for row in rows):
+        mine = [row for row in rows if row["game"] == title]
+        for key in dict.fromkeys(key for row in mine for key in row):
+            if key not in ("game", "seed"):
+                seeds = {f"seed {row['seed']}": row.get(key) for row in mine}
+                middle = medians({}, mine, [key])[key]
+                found.append({"game": title, "figure": key, **seeds, "median": middle})
+    return found
 
 
 def told() -> str:

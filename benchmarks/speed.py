@@ -3,8 +3,7 @@
 Both play the same game: two networks of 2 x 128, batch 256, paired relativistic logistic loss, R1
 and R2 at every critic step, fused Adam, EMA of the generator, decayed rate and penalty. The plain
 loop is written as an expert would: one pass for both sides of the critic, gradients of both
-penalties from one backward, the other player frozen. They take turns in one process, a block of
-steps each; a block of the library's holds its looks, its save and its records.
+penalties from one backward, the other player frozen. They take short turns in one process; a block of the library's holds its looks, its save and its records.
 """
 
 from __future__ import annotations
@@ -27,6 +26,11 @@ from saddle.build.session import Session, start
 from saddle.recipe import Recipe
 
 WANTED = 0.97
+TURN = 50
+"""Steps of one before the other has its turn."""
+
+Cost = tuple[float, float]
+"""Processor and wall seconds."""
 
 
 def block_of(session: Session) -> int:
@@ -106,7 +110,7 @@ def plain(recipe: Recipe) -> Iterator[int]:
         yield step + 1
 
 
-def advance(walk: Iterator[object], steps: int) -> tuple[float, float]:
+def advance(walk: Iterator[object], steps: int) -> Cost:
     """Processor and wall seconds of so many steps."""
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in range(steps):
@@ -154,19 +158,25 @@ def compared(bench: Bench, seed: int) -> list[Row]:
         block = block_of(session)
         library, alone = session.play(), plain(recipe)
         next(library)
-        rows: list[Row] = []
-        for turn in range(min(bench.options.blocks + 1, recipe.steps // block)):
-            ours_first = turn % 2 == 0
-            walks: list[Iterator[object]] = [library, alone] if ours_first else [alone, library]
-            taken = [advance(walk, block) for walk in walks]
-            ours, theirs = taken if ours_first else taken[::-1]
-            rows.append(_row(seed, turn, block, ours, theirs))
+        blocks = range(min(bench.options.blocks + 1, recipe.steps // block))
+        rows = [_row(seed, turn, block, *raced(library, alone, block)) for turn in blocks]
         return rows[1:]
 
 
-def _row(
-    seed: int, turn: int, block: int, ours: tuple[float, float], theirs: tuple[float, float]
-) -> Row:
+def raced(library: Iterator[object], alone: Iterator[object], steps: int) -> tuple[Cost, Cost]:
+    """What so many steps cost each, taken in short turns so that a busy machine slows both."""
+    ours = theirs = (0.0, 0.0)
+    for turn in range(steps // TURN):
+        for walk in (library, alone) if turn % 2 else (alone, library):
+            cost = advance(walk, TURN)
+            if walk is library:
+                ours = (ours[0] + cost[0], ours[1] + cost[1])
+            else:
+                theirs = (theirs[0] + cost[0], theirs[1] + cost[1])
+    return ours, theirs
+
+
+def _row(seed: int, turn: int, block: int, ours: Cost, theirs: Cost) -> Row:
     return {
         "seed": seed,
         "block": turn,

@@ -1,9 +1,10 @@
 """What clipping does to a critic: weights at the clip, a surface that is too simple.
 
 The generator stands still: fake samples are real ones plus standard normal noise, on the ring of
-8 in WGAN-GP's scale. One critic is trained as in WGAN's Algorithm 1 (clip, RMSprop), one as in WGAN-GP's.
+8 in WGAN-GP's scale. One critic is trained as in WGAN's Algorithm 1 (clip, RMSprop), one as in
+WGAN-GP's.
 
-    at the clip      share of weights within 1 % of +-c (of the largest weight, where none is clipped)
+    at the clip      share of weights within 1 % of the largest, which is c where they are clipped
     rise             v at the modes less v halfway between neighbours on the ring, over the most
                      that the steepest slope allows: zero for a surface that only sees the radius
     of W1            E_p v - E_q v over the steepest slope on the grid, over the exact W1
@@ -15,6 +16,7 @@ References:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -33,7 +35,7 @@ SETTINGS = {
     "clip .1": ("clip:0.1", "rmsprop", 5e-4),
     "gradient penalty": ("gp:between", "adam", 1e-3),
 }
-OPTIMISERS = {
+OPTIMISERS: dict[str, Callable[[nn.Module, float], torch.optim.Optimizer]] = {
     "rmsprop": lambda net, rate: torch.optim.RMSprop(net.parameters(), rate),
     "adam": lambda net, rate: torch.optim.Adam(net.parameters(), rate, (0.0, 0.9)),
 }
@@ -55,13 +57,7 @@ def learn(setting: str, *, steps: int, seed: int) -> nn.Module:
     critic = CRITICS["mlp"](Shape((2,), width=128, depth=3, activation="relu"), rng)
     moves = OPTIMISERS[optimiser](critic, rate)
 
-    def judge(parts: tuple[Tensor, ...]) -> Tensor:
-        scores: Tensor = critic(*parts).values
-        return scores
-
-    def side(x: Tensor) -> Side:
-        return Side((x,), judge((x,)), (True,), Slopes(lambda: slopes_at(judge, (x,), (True,))))
-
+    judge = judge_of(critic)
     for step in range(steps):
         real, fake = (side_of(judge, x) for x in draws(128, step, rng))
         loss = distance.critic_loss(real.scores, fake.scores)

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from saddle.distances import DISTANCES, PENALTIES, Distance, GradientPenalty, Penalty
+from theory_critics import side_of
 from theory_show import Bench, Row
 
 FLOAT = torch.float64
@@ -111,12 +112,8 @@ def _penalty(method: Method, theta: Tensor, psi: Tensor) -> Tensor:
     def judge(parts: tuple[Tensor, ...]) -> Tensor:
         return psi * parts[0][:, 0]
 
-    def side(x: Tensor) -> Side:
-        parts = (x.detach().reshape(1, 1),)
-        return Side(parts, judge(parts), (True,), Slopes(lambda: slopes_at(judge, parts, (True,))))
-
-    rng = torch.Generator().manual_seed(0)
-    return method.penalty.term(judge, side(torch.zeros_like(theta)), side(theta), rng)
+    real, fake = (side_of(judge, x.reshape(1, 1)) for x in (torch.zeros_like(theta), theta))
+    return method.penalty.term(judge, real, fake, torch.Generator().manual_seed(0))
 
 
 def _normal_nodes(std: float) -> tuple[Tensor, Tensor]:

@@ -121,7 +121,7 @@ def fit(row: FDivergence, *, turns: int, batch: int = 2048, seed: int = 0) -> Fi
             y = fake(batch)
         v = critic(torch.cat((draw_mixture(batch, rng), y)))
         adam_c.zero_grad()
-        row.critic_loss(v[:batch], v[batch:]).backward()
+        row.critic_loss(v[:batch], v[batch:]).backward()  # type: ignore[no-untyped-call]
         adam_c.step()
         if turn < game:
             v = critic(torch.cat((draw_mixture(batch, rng), fake(batch))))

@@ -71,7 +71,7 @@ def fitted(side: str, *, parts: int, seed: int, steps: int = 1500) -> Tensor:
     adam = torch.optim.Adam([theta], 0.02)
     for _ in range(steps):
         adam.zero_grad()
-        SIDES[side](P.log(), mixed(theta)).backward()
+        SIDES[side](P.log(), mixed(theta)).backward()  # type: ignore[no-untyped-call]
         adam.step()
     return theta.detach()
 

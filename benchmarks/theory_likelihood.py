@@ -1,6 +1,6 @@
 """High likelihood without quality, and quality without likelihood.
 
-    q = .01 p + .99 noise       E_p log q >= E_p log p - log 100, and one sample in a hundred is good
+    q = .01 p + .99 noise: E_p log q >= E_p log p - log 100, and one sample in a hundred is good
     q = narrow kernels on n memorised rows: every sample is good, and held-out rows surprise it
 
 References:

@@ -1,7 +1,7 @@
 """Matching moments: training passes the tests that it trains on, and a learned test still tells.
 
 A generator of numbers descends the distance of means and variances to two narrow modes until the
-tests of mean and of variance (Welch's t, of the numbers and of their squares) pass on fresh samples. A
+tests of mean and of variance (Welch's t, of numbers and of squares) pass on fresh samples. A
 classifier then tells its samples from real ones.
 """
 

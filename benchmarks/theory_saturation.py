@@ -1,4 +1,4 @@
-"""The generator's gradient as the critic improves: saturating vanishes, non-saturating grows noisy.
+"""The generator's gradient as the critic improves: one vanishes, the other grows noisy.
 
 The generator stands still: q is uniform on a square of side .6 about (2, 0), p on its like about
 zero, so that they share no point. Several critics learn to tell the two, from different draws. At

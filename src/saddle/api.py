@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
-from saddle.build.session import Session, resume, start
-from saddle.errors import bad
+from saddle.build.custom import reference
+from saddle.build.session import Session, resume, start, unfinished
+from saddle.distances.base import Direct, Distance
+from saddle.errors import BadData, bad
 from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
+from saddle.games import GAMES
 from saddle.presets import preset as preset_recipe
+from saddle.presets import without_critic
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run
+from saddle.sources import is_source, open_source
+from saddle.sources.base import Source
+from saddle.sources.reading import Frame
 from saddle.training.loop import Moment
 
 Array = npt.NDArray[Any]
@@ -27,22 +35,35 @@ Watcher = Callable[[Moment], None]
 
 
 class GAN(BaseEstimator):  # type: ignore[misc]
-    """A generative adversarial network that is fitted like any estimator.
+    """A generative adversarial network that is fitted like any estimator of scikit-learn.
 
     Every argument is a value of the recipe, or None for the preset's own. `fit` leaves a run
-    folder; whatever is asked afterwards is read from it.
+    folder; whatever is asked afterwards is read from it. A pickled estimator holds the path of
+    its run, not its weights: `save` copies the run to where it shall stay.
 
     Args:
         preset: the recipe to start from.
         game: who plays; what fits the data where None.
-        distance: what close means.
+        distance: what close means: a name, or an object such as `saddle.FDivergence(...)`.
         steps: turns to play.
         batch: rows of a move.
         seed: of every draw.
-        generator, critic, encoder: a name of the catalogue, or a module of your own.
+        device: auto, cpu, cuda or mps.
+        generator: a name of the catalogue, or a module of your own; a copy of it is trained.
+        critic: a name of the catalogue, or a module of your own; a copy of it is trained.
+        encoder: a name of the catalogue, or a module of your own; a copy of it is trained.
+        columns: which columns of a file or a data frame are the points, "a,b".
+        given: which column of them conditions the rest.
         settings: further values of the recipe by dotted path: `{"penalties.r1": 0.5}`.
-        out: folder that the run is kept in; a temporary one where None.
-        watch: called at every moment of training.
+        out: folder that the run is kept in; a temporary one, which stays, where None.
+        watch: called with every moment of training.
+
+    Attributes:
+        run_: the run folder.
+        steps_: turns that were played.
+        n_features_in_: columns of the points.
+        feature_names_in_: their names, where X is a data frame with names.
+        source_: where the rows came from.
     """
 
     def __init__(
@@ -50,13 +71,16 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         preset: str = "default",
         *,
         game: str | None = None,
-        distance: str | None = None,
+        distance: str | Distance | Direct | None = None,
         steps: int | None = None,
         batch: int | None = None,
         seed: int = 0,
+        device: str | None = None,
         generator: str | nn.Module | None = None,
         critic: str | nn.Module | None = None,
         encoder: str | nn.Module | None = None,
+        columns: str | None = None,
+        given: str | None = None,
         settings: Mapping[str, Any] | None = None,
         out: str | Path | None = None,
         watch: Watcher | None = None,
@@ -67,113 +91,225 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         self.steps = steps
         self.batch = batch
         self.seed = seed
+        self.device = device
         self.generator = generator
         self.critic = critic
         self.encoder = encoder
+        self.columns = columns
+        self.given = given
         self.settings = settings
         self.out = out
         self.watch = watch
 
+    # ------------------------------------------------------------------------------ training
+
     def recipe(self) -> Recipe:
-        """The recipe that the arguments describe."""
-        plain = {key: getattr(self, key) for key in ("game", "distance", "steps", "batch", "seed")}
-        named = {f"{key}.name": value for key, value in self._networks(str).items()}
-        own = {f"{k}.name": _reference(v) for k, v in self._networks(nn.Module).items()}
-        wanted = {key: value for key, value in plain.items() if value is not None}
-        return preset_recipe(self.preset).amended(
-            {**wanted, **named, **own, **dict(self.settings or {})}
-        )
+        """The recipe that the arguments describe; an object of your own by its `module:Class`."""
+        plain = {
+            "game": self.game,
+            "steps": self.steps,
+            "batch": self.batch,
+            "seed": self.seed,
+            "device": self.device,
+            "columns": self.columns,
+            "given": self.given,
+            "distance": self.distance,
+            "generator.name": self.generator,
+            "critic.name": self.critic,
+            "encoder.name": self.encoder,
+        }
+        wanted = {
+            key: value if isinstance(value, str | int) else reference(value)
+            for key, value in plain.items()
+            if value is not None
+        }
+        wanted |= dict(self.settings or {})
+        spared = without_critic(wanted, own=self._own().get("distance"))
+        return preset_recipe(self.preset).amended({**spared, **wanted})
 
     def fit(self, X: Any, y: Any = None) -> GAN:  # noqa: N803
-        """Train on X: a name, a path, an array, a DataFrame, a Source; with y the second domain,
-        or the labels of the rows of X.
+        """Train, and leave a run.
+
+        Args:
+            X: rows (n, d), a data frame, the name of a source, a file, a drawing, or a source.
+            y: what is given beside each row of X, labels (n,) or points (n, k); or a second
+                domain to translate to and from. It is a second domain where `game` is one of two
+                domains (`cycle`, `align`), where y is itself a name, a file or a source, and
+                where it is an array (m, d) with another number of rows than X.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; the run is saved, usable, and can be resumed.
         """
-        session = open_session(self, X, y)
+        source, name = self._source(X, y)
+        recipe = self.recipe().amended({"data": name, "columns": None, "given": None})
+        out = Path(self.out) if self.out is not None else Path(tempfile.mkdtemp(prefix="saddle-"))
+        self._play(start(recipe, out, data=source, own=self._own()))
+        return self
+
+    def resume(self, steps: int = 0, *, settings: Mapping[str, Any] | None = None) -> GAN:
+        """Train on: add steps, change values by dotted path."""
+        check_is_fitted(self)
+        changes = unfinished(self.run_, settings or {}, added=steps or None)
+        own, source = self._own(), vars(self).get("source_")
+        self._play(resume(self.run_, changes, data=source, own=own))
+        return self
+
+    def _play(self, session: Session) -> None:
+        """Play a session to its end and keep what it left."""
         for moment in session.play():
             if self.watch is not None:
                 self.watch(moment)
         self.run_ = session.run
-        self.trained_ = load_run(session.run, networks=self._networks(nn.Module))
-        self.n_features_in_ = _features(session)
+        self.source_ = session.materials.source
         self.steps_ = session.state.step
-        return self
+        self._trained = load_run(session.run, own=self._own())
+        if session.state.step < session.plan.clock.steps:
+            raise KeyboardInterrupt(f"stopped at step {self.steps_}, saved; resume() goes on")
+
+    # --------------------------------------------------------------------------------- using
+
+    @property
+    def trained_(self) -> Trained:
+        """The trained game, read from the run when it is first asked for."""
+        check_is_fitted(self, "run_")
+        if "_trained" not in vars(self):
+            self._trained = load_run(self.run_, own=self._own())
+        return self._trained
 
     def sample(self, n: int = 100, *, given: Any = None, seed: int = 0) -> Array:
-        """Draw n samples of x, (n, d); `given` is one condition, or one for each."""
-        check_is_fitted(self)
-        drawn = self._trained.sample(n, given=given, seed=seed)
+        """Draw n samples of x, (n, d); of a game of two domains (2, n, d), a and then b.
+
+        Args:
+            n: how many.
+            given: one condition, or one for each sample; drawn from the data's where None.
+            seed: of the draw; sample i of a seed is the same whatever n is.
+        """
+        drawn = self.draw(n, given=given, seed=seed)
         return drawn["x"] if "x" in drawn else np.stack([drawn["a"], drawn["b"]])
+
+    def draw(self, n: int = 100, *, given: Any = None, seed: int = 0) -> dict[str, Array]:
+        """Draw n samples with everything that belongs to them: `x`, and `given` where it is."""
+        check_is_fitted(self)
+        return self.trained_.sample(n, given=given, seed=seed)
 
     def translate(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """Carry rows of a to b, or back."""
         check_is_fitted(self)
-        return self._trained.translate(np.asarray(X), back=back)
+        return self.trained_.translate(np.asarray(X), back=back)
 
     def encode(self, X: Any) -> Array:  # noqa: N803
         """The latents of rows."""
         check_is_fitted(self)
-        return self._trained.encode(np.asarray(X))
+        return self.trained_.encode(np.asarray(X))
 
-    def resume(self, steps: int = 0, **changes: Any) -> GAN:
-        """Train on: add steps, change values by dotted path."""
-        check_is_fitted(self)
-        if steps:
-            changes["steps"] = self._trained.recipe.steps + steps
-        own = self._networks(nn.Module)
-        session = resume(self.run_, changes, networks=own)
-        for moment in session.play():
-            if self.watch is not None:
-                self.watch(moment)
-        self.trained_ = load_run(self.run_, networks=own)
-        self.steps_ = session.state.step
-        return self
+    def report(self) -> Path:
+        """Measure the run and write its page; returns the path of `report.html`."""
+        from saddle.listing import references_of
+        from saddle.report import write_report
+
+        evaluate(self)
+        return write_report(self.run_, references=references_of(self.trained_.recipe))
 
     def save(self, path: str | Path) -> Path:
         """Copy the run folder; `saddle.load` reads it."""
-        import shutil
-
         check_is_fitted(self)
         target = Path(path)
         if target.exists():
             raise bad("path", str(target), "a folder that does not exist yet")
-        shutil.copytree(self.run_.path, target)
+        try:
+            shutil.copytree(self.run_.path, target)
+        except OSError as problem:
+            raise BadData(f"{target} cannot be written: {problem}") from problem
         return target
 
-    @property
-    def _trained(self) -> Trained:
-        trained: Trained = self.trained_
-        return trained
+    # ------------------------------------------------------------------------------- inside
 
-    def _networks(self, kind: type) -> dict[str, Any]:
-        given = {"generator": self.generator, "critic": self.critic, "encoder": self.encoder}
-        return {role: value for role, value in given.items() if isinstance(value, kind)}
+    def _own(self) -> dict[str, Any]:
+        """The objects among the arguments, by role."""
+        given = {
+            "generator": self.generator,
+            "critic": self.critic,
+            "encoder": self.encoder,
+            "distance": self.distance,
+        }
+        return {k: v for k, v in given.items() if v is not None and not isinstance(v, str)}
+
+    def _source(self, X: Any, y: Any) -> tuple[Source, str]:  # noqa: N803
+        """The source of X and y, and what the recipe calls it."""
+        rows = self._rows(X)
+        second = y if y is not None and self._is_domain(rows, y) else None
+        beside = self.given if y is None or second is not None else _labels(y)
+        source = open_source(
+            rows, seed=self.seed, second=second, columns=self.columns, given=beside
+        )
+        first = "x" if "x" in source.spaces else "a"
+        self.n_features_in_ = int(source.batch(np.arange(1), "train")[first].shape[1])
+        return source, _name(X, y)
+
+    def _rows(self, X: Any) -> Any:  # noqa: N803
+        """Rows checked as scikit-learn checks them; whatever names a source as it is."""
+        if is_source(X):
+            return X
+        if isinstance(X, Frame) and (self.given is not None or self.columns is not None):
+            return X
+        checked = validate_data(self, X, dtype=np.float64, ensure_min_samples=3)
+        return X if isinstance(X, Frame) else checked
+
+    def _is_domain(self, rows: Any, y: Any) -> bool:
+        """Whether y is a second domain: see `fit`."""
+        if self.game in GAMES and GAMES[str(self.game)].needs == {"a", "b"}:
+            return True
+        if is_source(y):
+            return True
+        shape = np.shape(y)
+        return len(shape) == 2 and (is_source(rows) or shape[0] != len(rows))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what the run folder holds."""
+        state: dict[str, Any] = super().__getstate__()
+        return {key: value for key, value in state.items() if key not in ("_trained", "source_")}
 
 
-def open_session(gan: GAN, X: Any, y: Any) -> Session:  # noqa: N803
-    """A new run of an estimator on its data."""
-    recipe = gan.recipe()
-    out = Path(gan.out) if gan.out is not None else Path(tempfile.mkdtemp(prefix="saddle-"))
-    networks = gan._networks(nn.Module)
-    return start(recipe, out, data=X, second=y, networks=networks)
+def load(
+    path: str | Path,
+    *,
+    checkpoint: str = "latest",
+    own: Mapping[str, Any] | None = None,
+    trust_code: bool = False,
+) -> Trained:
+    """A trained run, ready to sample, translate or encode.
+
+    Args:
+        path: the run's folder.
+        checkpoint: `latest`, `best`, or a step that is kept.
+        own: the objects of your own that it was trained with, by argument: `{"generator": net}`.
+        trust_code: import them by the `module:Class` that the recipe names instead.
+    """
+    return load_run(Path(path), checkpoint=checkpoint, own=own, trusted=trust_code)
 
 
-def load(path: str | Path, *, checkpoint: str = "latest", trust_code: bool = False) -> Trained:
-    """A trained run, ready to sample, translate or encode."""
-    return load_run(Path(path), checkpoint=checkpoint, trusted=trust_code)
-
-
-def evaluate(run: str | Path | Run, *, data: Any = None) -> Json:
+def evaluate(run: str | Path | Run | GAN, *, data: Any = None) -> Json:
     """Measure a run against the held-out part of its data, each number beside its floor."""
     from saddle.evaluate import assess
 
+    if isinstance(run, GAN):
+        check_is_fitted(run)
+        held = vars(run).get("source_") if data is None else data
+        return assess(run.run_, data=held, own=run._own())
     return assess(run if isinstance(run, Run) else Run.open(Path(run)), data=data)
 
 
-def _reference(module: nn.Module) -> str:
-    return f"{type(module).__module__}:{type(module).__qualname__}"
+def _labels(y: Any) -> Array:
+    """What is given beside rows, refused where scikit-learn would refuse it."""
+    values = np.asarray(y)
+    if values.dtype.kind == "c":
+        raise BadData("Complex data not supported: y must be labels or real numbers")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise BadData("Input y contains NaN or infinity")
+    return values
 
 
-def _features(session: Session) -> int:
-    spaces: Iterable[str] = session.materials.spaces
-    key = "x" if "x" in spaces else "a"
-    return int(np.prod(session.materials.spaces[key].shape))
+def _name(X: Any, y: Any) -> str:  # noqa: N803
+    """What the recipe calls the data: a name or a path that can be opened again, or `python`."""
+    again = isinstance(X, str | Path) and y is None
+    return str(X) if again else "python"

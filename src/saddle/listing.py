@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
-from saddle.distances import DISTANCES, PENALTIES
+from saddle.distances import DISTANCES, PENALTIES, Direct
 from saddle.games import GAMES, VIEWS
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
@@ -35,7 +35,7 @@ class Table:
 
     what: str
     entries: Catalogue[Any]
-    columns: dict[str, Callable[[Any], Any]]
+    columns: Mapping[str, Callable[[Any], Any]]
 
     def rows(self) -> list[Row]:
         """A row an entry."""
@@ -78,7 +78,7 @@ KINDS: Catalogue[Table] = Catalogue(
             },
         ),
         "views": Table("what the critic sees", VIEWS, ABOUT),
-        "labels": Table("what is done to the critic's labels", LABELS, {}),
+        "labels": Table("what is done to the critic's labels", LABELS, ABOUT),
         "games": Table(
             "who plays",
             GAMES,
@@ -121,29 +121,39 @@ KINDS: Catalogue[Table] = Catalogue(
 
 def references_of(recipe: Recipe) -> list[Reference]:
     """The references of everything that a recipe uses, each once, in a fixed order."""
+    listed = recipe.distance in DISTANCES
+    distance = distance_of(recipe) if listed else None
     used = [
         GAMES[str(recipe.game)],
-        distance_of(recipe) if _listed(recipe.distance, DISTANCES) else None,
+        distance,
         *(PENALTIES[name] for name in recipe.penalties),
+        *(LABELS[name] for name in recipe.labels),
         *(VIEWS[name] for name in recipe.views),
         RULES[recipe.rule](),
-        SOURCES[recipe.data] if _listed(recipe.data, SOURCES) else None,
-        *_networks(recipe),
+        SOURCES[recipe.data] if recipe.data in SOURCES else None,
+        *networks_of(recipe, critic=not isinstance(distance, Direct)),
     ]
-    found = {entry.reference.key: entry.reference for entry in used if _has(entry)}
-    return [*found.values(), AVERAGE] if AVERAGE.key not in found else [*found.values()]
+    cited = [entry.reference for entry in used if entry is not None]
+    found = {reference.key: reference for reference in [*cited, AVERAGE] if reference is not None}
+    return [*found.values()]
 
 
-def _networks(recipe: Recipe) -> Iterable[Any]:
-    pairs = [(recipe.generator.name, GENERATORS), (recipe.critic.name, CRITICS)]
-    return [table[name] for name, table in pairs if _listed(name, table)]
+PLAYERS: dict[str, tuple[Catalogue[Any], Catalogue[Any] | None]] = {
+    "gan": (GENERATORS, None),
+    "conditional": (GENERATORS, None),
+    "bigan": (GENERATORS, ENCODERS),
+    "cycle": (GENERATORS, None),
+    "align": (FLOWS, None),
+}
+"""Where each game takes its generators and its encoder from."""
 
 
-def _listed(name: str, table: Catalogue[Any]) -> bool:
-    return name in table
-
-
-def _has(entry: Any) -> bool:
-    return entry is not None and entry.reference is not None
-
-
+def networks_of(recipe: Recipe, *, critic: bool) -> list[Any]:
+    """The rows of the networks that a recipe's game uses; one's own are no rows."""
+    generators, encoders = PLAYERS[str(recipe.game)]
+    pairs = [
+        (recipe.generator.name, generators),
+        (recipe.encoder.name, encoders),
+        (recipe.critic.name, CRITICS if critic else None),
+    ]
+    return [table[name] for name, table in pairs if table is not None and name in table]

@@ -211,20 +211,18 @@ def from_file(file: Path) -> Recipe:
         raise BadData(f"--recipe: {problem}") from problem
 
 
-def without_critic(wanted: Values) -> Values:
+def without_critic(wanted: Values, *, own: object = None) -> Values:
     """No penalties where the distance that is asked for has no critic to penalise.
 
     A preset's penalties are meant for its own distance; penalties that were asked for by name
-    are left to be refused with the reason.
+    are left to be refused with the reason. `own` is a distance of the caller's own.
     """
-    from saddle.distances import DISTANCES, Distance
+    from saddle.distances import DISTANCES, Direct
 
     name = str(wanted.get("distance", ""))
     asked = any(key.partition(".")[0] == "penalties" for key in wanted)
-    head = name.partition(":")[0]
-    if asked or head not in DISTANCES or isinstance(DISTANCES[name], Distance):
-        return {}
-    return {"penalties": {}}
+    distance = DISTANCES[name] if own is None and name in DISTANCES else own
+    return {} if asked or not isinstance(distance, Direct) else {"penalties": {}}
 
 
 def started_from(run: Run) -> Recipe:

@@ -62,6 +62,14 @@ class Scheduled(_Strict):
     over: float = Field(default=1.0, gt=0, le=1)
 
 
+class Share(Scheduled):
+    """A scheduled memory, which must stay below or at one."""
+
+    hold: float = Field(default=1.0, ge=0, le=1)
+    start: float | None = Field(default=None, ge=0, le=1)
+    end: float | None = Field(default=None, ge=0, le=1)
+
+
 class Schedules(_Strict):
     """What changes over the run, and how long the phases are (shares of the steps)."""
 
@@ -70,8 +78,8 @@ class Schedules(_Strict):
     rate: Scheduled = Scheduled(start=0.01, end=0.01, geometric=True)
     critic_rate: Scheduled = Scheduled(start=0.1, end=0.1, geometric=True)
     penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.68)
-    beta2: Scheduled = Scheduled(hold=0.99)
-    memory: Scheduled = Scheduled(hold=0.9999)
+    beta2: Share = Share(hold=0.99)
+    memory: Share = Share(hold=0.9999)
     views: Scheduled = Scheduled(end=0.0)
 
 

@@ -23,10 +23,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saddle.errors import BadValue, BrokenRun, UnknownName, nearest
+from saddle.errors import BadValue, BrokenRun, RunError, UnknownName, nearest
 
 Json = dict[str, Any]
 _NAME = re.compile(r"^(\d{5})-")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say what could not be written, and that nothing is lost, where the disk refuses."""
+    try:
+        yield
+    except OSError as problem:
+        raise RunError(
+            f"{path} cannot be written ({problem.strerror or problem}): what was saved before is "
+            "still good; make room or give the right to write, then `saddle resume` goes on"
+        ) from problem
 
 
 def write_text(path: Path, text: str) -> None:
@@ -36,13 +48,14 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file under another name, sync it, then move it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    with open(part, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -166,8 +179,9 @@ class Run:
 
     def append(self, path: Path, value: Json) -> None:
         """Append one line, flushed."""
-        with open(path, "a") as file:
-            file.write(json.dumps(value, allow_nan=False) + "\n")
+        line = json.dumps(value, allow_nan=False) + "\n"
+        with writing(path), open(path, "a") as file:
+            file.write(line)
 
     def latest(self) -> int | None:
         """The step of the last checkpoint that was completed, or None."""
@@ -196,17 +210,18 @@ class Run:
         """A folder to write a checkpoint in; it gets its name when everything is on the disk."""
         final = self.checkpoint(step)
         part = final.with_name(f".{final.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        try:
-            yield part
-            _seal(part)
-        except BaseException:
+        with writing(final):
             shutil.rmtree(part, ignore_errors=True)
-            raise
-        shutil.rmtree(final, ignore_errors=True)
-        os.replace(part, final)
-        _sync(final.parent)
+            part.mkdir(parents=True)
+            try:
+                yield part
+                _seal(part)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+            shutil.rmtree(final, ignore_errors=True)
+            os.replace(part, final)
+            _sync(final.parent)
         write_json(self.path / "latest.json", {"step": step})
 
     def keep_only(self, steps: Iterable[int]) -> None:

@@ -115,7 +115,7 @@ class Told(Protocol):
         ...
 
     @property
-    def event(self) -> Mapping[str, Any] | None:
+    def event(self) -> dict[str, Any] | None:
         """What a look measured, where there was one."""
         ...
 

@@ -132,9 +132,7 @@ SYMMETRIES = {
 def test_a_cycle_is_content_with_every_symmetry_of_its_target(name, rng):
     """Cycle term zero, both marginals right: nothing in the game prefers one of these maps."""
     G = turned(*SYMMETRIES[name])
-    game = Cycle(
-        a_to_b=G, b_to_a=inverse_of(G), stakes=Stakes(DISTANCES["energy"]), identity=0.0
-    )
+    game = Cycle(a_to_b=G, b_to_a=inverse_of(G), stakes=Stakes(DISTANCES["energy"]), identity=0.0)
     which = torch.randint(4, (400,), generator=rng)
     a = CORNERS[which] + 0.3 * torch.randn(400, 2, generator=rng, dtype=torch.float64)
     terms = game.loss(Player.GENERATOR, {"a": a, "b": a}, Streams(0))

@@ -27,9 +27,7 @@ def value(score):
 
 def test_the_value_is_the_mean_of_the_conditional_ones():
     v = torch.stack([p.log() - q.log() for p, q in zip(REAL, FAKE, strict=True)])
-    mean = sum(
-        w * float(jsd(p.log(), q.log())) for w, p, q in zip(PRIOR, REAL, FAKE, strict=True)
-    )
+    mean = sum(w * float(jsd(p.log(), q.log())) for w, p, q in zip(PRIOR, REAL, FAKE, strict=True))
     assert float(value(v)) == pytest.approx(-LOG4 + 2 * mean, abs=1e-11)
     for change in (0.2, torch.sin(torch.arange(3.0))[:, None]):
         assert value(v + change) < value(v)

@@ -7,10 +7,10 @@ import math
 
 import pytest
 import torch
-from theory_dirac import METHODS, Method, at, eigenvalues, field, verdict, walk
 
 from saddle.distances import DISTANCES, PENALTIES
 from saddle.training.rules import RULES
+from theory_dirac import METHODS, Method, at, eigenvalues, field, verdict, walk
 from training.plays import Play
 
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from theory_likelihood import log_kernels, table
 
 

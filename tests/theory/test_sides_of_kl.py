@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from theory_kl_sides import P, fitted, mixed, prices, share_left
 
 from saddle.measure import GENERATORS as F
 from saddle.measure import best_gaussian
+from theory_collapse import collapsed, play
+from theory_kl_sides import P, fitted, mixed, prices, share_left
 
 PRICES = {row["q"]: row for row in prices()}
 
@@ -50,3 +51,12 @@ def test_a_family_that_holds_p_covers_both_under_either_side(side):
     assert sorted(theta[1].tolist()) == pytest.approx([-3, 3], abs=0.03)
     assert share_left(mixed(theta)) == pytest.approx(0.5, abs=0.03)
     assert share_left(P.log()) == pytest.approx(0.5, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_an_unpenalised_game_collapses_under_forward_kl_too():
+    """Its generator holds p and its divergence covers; seed 2 sits on one mode and hops."""
+    free, kept = (play("kl", penalty, steps=700, seed=2) for penalty in (0.0, 0.5))
+    assert collapsed(free) >= 4
+    assert collapsed(kept) == 0
+    assert kept[-1] == pytest.approx(0.5, abs=0.15)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from theory_step_size import descend, rises
 
 

@@ -30,18 +30,22 @@ NETWORK = {"align": "coupling"}
 
 def recipe(game: str = "gan", **changes: Any) -> Recipe:
     """Small networks, small batches, twelve steps, a look every other and a save every fourth."""
-    base = Recipe.of({
-        "game": game,
-        "data": DATA[game],
-        "generator": {"name": NETWORK.get(game, "mlp"), **TINY},
-        "critic": {"name": "mlp", **TINY},
-        "encoder": {"name": "mlp", **TINY},
-        "steps": 12,
-        "batch": 8,
-        "looks": 6,
-        "saves": 3,
-        "device": "cpu",
-    })
+    base = Recipe.of(
+        {
+            "game": game,
+            "data": DATA[game],
+            "generator": {"name": NETWORK.get(game, "mlp"), **TINY},
+            "critic": {"name": "mlp", **TINY},
+            "encoder": {"name": "mlp", **TINY},
+            "latent": 2,
+            "noise": "normal",
+            "steps": 12,
+            "batch": 8,
+            "looks": 6,
+            "saves": 3,
+            "device": "cpu",
+        }
+    )
     return base.amended(changes)
 
 

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from training.small import abandon, begun, differences, played, recipe
 
 from saddle.build.session import resume
 from saddle.games import GAMES
 from saddle.runs import Run, read_lines
 from saddle.training.rules import RULES
+from training.small import abandon, begun, differences, played, recipe
 
 MEMORIES = {
     "pool": {"game": "cycle", "weights.pool": 2},
@@ -28,6 +28,7 @@ MEMORIES = {
     "dragan": {"penalties": {"dragan": 1.0}},
     "clip": {"distance": "wasserstein", "penalties": {"clip:0.05": 1.0}},
     "noisy labels": {"distance": "non-saturating", "labels": ["noisy:0.2"]},
+    "minibatch standard deviation": {"critic.name": "mlp-minibatch-std"},
     "minibatch discrimination": {"critic.name": "mlp-minibatch-discrimination"},
     "dropout": {"critic.name": "mlp-dropout"},
     "momentum": {

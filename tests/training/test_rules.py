@@ -57,7 +57,10 @@ GROWTH = {
 def test_the_norm_is_multiplied_at_every_turn(name, h):
     norms = Play(RULES[name](), h=h).walk(50).norm(dim=1)
     torch.testing.assert_close(
-        norms[1:] / norms[:-1], torch.full((50,), GROWTH[name](h), dtype=torch.float64), rtol=1e-12, atol=0
+        norms[1:] / norms[:-1],
+        torch.full((50,), GROWTH[name](h), dtype=torch.float64),
+        rtol=1e-12,
+        atol=0,
     )
 
 

@@ -39,13 +39,20 @@ GIVES: dict[frozenset[str], str] = {
 """The game that is played where none was named."""
 
 
+OWN_NETWORKS: dict[str, dict[str, object]] = {
+    "align": {"generator.name": "spline-coupling", "generator.depth": 2}
+}
+"""What a game plays with where the recipe holds the generator that any recipe begins with."""
+
+
 def settled(recipe: Recipe, source: Source) -> Recipe:
     """The recipe with a game, and networks that fit it, where none was named."""
-    if recipe.game is not None:
-        return recipe
-    if source.gives not in GIVES:
-        raise Incompatible(f"source {source.name!r} gives {_keys(source.gives)}: name a game")
-    return recipe.amended({"game": GIVES[source.gives]})
+    if recipe.game is None:
+        if source.gives not in GIVES:
+            raise Incompatible(f"source {source.name!r} gives {_keys(source.gives)}: name a game")
+        recipe = recipe.amended({"game": GIVES[source.gives]})
+    unchosen = recipe.generator == Recipe().generator
+    return recipe.amended(OWN_NETWORKS.get(str(recipe.game), {}) if unchosen else {})
 
 
 def check_source(recipe: Recipe, source: Source) -> None:

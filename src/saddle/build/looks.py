@@ -27,7 +27,8 @@ from saddle.runs import Json
 from saddle.training.loop import Look
 
 ARROWS = 256
-"""Samples at which the pull of the generator's objective is shown, and rows of a gradient norm."""
+"""Samples at which the pull is shown; rows of a gradient norm, and of a critic that reads batches:
+what compares every row with every other costs their square."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -63,11 +64,13 @@ class Watch:
             "critics": {},
         }
         with torch.no_grad():
-            scene = game.stage(self.encoded, streams)
+            scene, few = game.stage(self.encoded, streams), game.stage(self.some, streams)
         for duel in game.duels:
-            arrays |= self.field(duel.name, *duel.pull(scene, streams))
+            arrays |= self.field(duel.name, *duel.pull(few, streams))
             if duel.critic is not None:
-                numbers["critics"][duel.name] = critic_numbers(duel, scene, streams)
+                numbers["critics"][duel.name] = critic_numbers(
+                    duel, scene if duel.critic.pointwise else few, streams
+                )
                 if self.grid is not None:
                     arrays |= self.grid.surfaces(game, duel, streams)
         if self.materials.source.modes is not None and "samples" in arrays:

@@ -28,7 +28,7 @@ from saddle.build.materials import (
     read_spaces,
 )
 from saddle.build.plan import clock_of, find_device, state_of, values_of
-from saddle.errors import BadData, BadValue, Incompatible, bad
+from saddle.errors import BadData, BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Game
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, read_lines, write_bytes, write_json
@@ -150,15 +150,16 @@ def resume(
         new = recipe.amended(changes)
         check_steps(new, at)
     materials = take_up(recipe, run, data, trusted=trusted)
-    if changes:
-        for key in changes:
-            line = {"step": at, "key": key, "old": recipe.value(key), "new": new.value(key)}
-            run.append(run.amendments, line)
-        recipe, clock = amended(run)
-    device = find_device(recipe.device)
-    game = assemble(recipe, materials.spaces, own or {}, trusted=trusted).to(device)
-    state = state_of(recipe, game)
+    asked = new if changes else recipe
+    device = find_device(asked.device)
+    game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
+    state = state_of(asked, game)
+    clock_of(asked)
     state.load(run, at)
+    for key in changes or ():  # recorded once everything was found to fit
+        line = {"step": at, "key": key, "old": recipe.value(key), "new": asked.value(key)}
+        run.append(run.amendments, line)
+    recipe, clock = amended(run)
     run.forget_after(at)
     return _session(recipe, materials, state, run, clock)
 
@@ -201,7 +202,8 @@ def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
         if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
             raise Incompatible(
                 f"{key} decides what a run is and cannot be changed on the way: "
-                f"saddle train --from {run.path} --set {key}=... starts a new one from its weights"
+                f"saddle train --from {run.path} --set start=null --set {key}=... plays another one "
+                "(without start=null it begins with its weights, where they fit)"
             )
 
 
@@ -256,7 +258,14 @@ def begin_from(state: State, checkpoint: Path) -> None:
         )
     run = Run.open(checkpoint.parent.parent)
     fresh = State(state.game, {}, state.rule, state.average)
-    fresh.load_weights(run.verify(int(checkpoint.name)))
+    folder = run.verify(int(checkpoint.name))
+    try:
+        fresh.load_weights(folder)
+    except BrokenRun as problem:
+        raise Incompatible(
+            f"{problem}; a run starts from weights of the same networks and data sizes, "
+            "--set start=null starts without them"
+        ) from problem
 
 
 def run_name(recipe: Recipe, materials: Materials) -> str:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from saddle.build.custom import is_custom, made
 from saddle.catalogue import Catalogue, Family
 from saddle.distances import DISTANCES, PENALTIES, FDivergence, check
 from saddle.distances.base import Direct, Distance
 from saddle.distances.labels import noisy_labels, smooth_labels
+from saddle.distances.references import LABELS as SALIMANS
 from saddle.errors import Incompatible, bad
 from saddle.games import VIEWS, Stakes
 from saddle.recipe import Recipe
+from saddle.reference import Reference
 from saddle.spaces.base import Space
 
-Cure = Callable[[Distance], Distance]
+
+@dataclass(frozen=True)
+class Cure:
+    """What is done to the critic's labels.
+
+    Attributes:
+        about: one line for lists.
+        act: from a distance to the same one under other labels.
+        reference: where it comes from.
+    """
+
+    about: str
+    act: Callable[[Distance], Distance]
+    reference: Reference = SALIMANS
 
 
 def _share(text: str, name: str) -> float:
@@ -30,12 +45,14 @@ def _share(text: str, name: str) -> float:
 
 def _one_sided(text: str) -> Cure:
     real = _share(text, "the target of labels 'one-sided'")
-    return lambda distance: smooth_labels(distance, real)  # type: ignore[arg-type]
+    about = "the critic's target for real rows is TARGET in the place of one"
+    return Cure(about, lambda distance: smooth_labels(distance, real))  # type: ignore[arg-type]
 
 
 def _noisy(text: str) -> Cure:
     share = _share(text, "the share of labels 'noisy'")
-    return lambda distance: noisy_labels(distance, share)  # type: ignore[arg-type]
+    about = "a SHARE of the labels is called by the other's name, in expectation"
+    return Cure(about, lambda distance: noisy_labels(distance, share))  # type: ignore[arg-type]
 
 
 def _base(name: str, own: object, trusted: bool) -> Distance | Direct:
@@ -108,5 +125,5 @@ def distance_of(recipe: Recipe, *, own: object = None, trusted: bool = False) ->
     for name in recipe.labels:
         if isinstance(distance, Direct):
             raise Incompatible(f"distance {recipe.distance!r} has no critic and so no labels")
-        distance = LABELS[name](distance)
+        distance = LABELS[name].act(distance)
     return distance

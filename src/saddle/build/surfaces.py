@@ -11,10 +11,14 @@ import torch
 from torch import Tensor
 
 from saddle.build.materials import Materials, box_of
+from saddle.distances.base import Parts
 from saddle.games.base import Batch, Game
 from saddle.games.duel import Duel
 from saddle.games.streams import Streams
 from saddle.sources.base import RawBatch
+
+AT_ONCE = 256
+"""Grid points shown at once to a critic that reads the whole batch."""
 
 SIDE = 48
 """Points of a surface along each axis."""
@@ -50,7 +54,7 @@ class Grid:
         key = KEYS.get(duel.name, "x")
         found = {}
         for label, batch in self.batches().items():
-            scores = duel.judge(duel.real(game.stage(batch, streams)))
+            scores = judged(duel, duel.real(game.stage(batch, streams)))
             name = f"surface.{duel.name}" + (f"@{label}" if label else "")
             found[name] = scores.reshape(self.shape).cpu().numpy()
             found[name.replace("surface", "box", 1)] = np.ravel(self.boxes[key])
@@ -65,6 +69,13 @@ class Grid:
             label: {**self.batch, "given": condition.expand(n, *condition.shape[1:])}
             for label, condition in self.conditions.items()
         }
+
+
+def judged(duel: Duel, points: Parts) -> Tensor:
+    """Scores of grid points; a critic that reads its batch is shown batches of the usual size."""
+    size = len(points[0]) if duel.critic.pointwise else AT_ONCE
+    batches = zip(*(torch.split(part, size) for part in points), strict=True)
+    return torch.cat([duel.judge(batch) for batch in batches])
 
 
 def grid_over(materials: Materials, real: RawBatch, encoded: Batch) -> Grid | None:

@@ -111,6 +111,6 @@ def next_command(run: Run) -> str:
     from saddle.presets import amended_recipe
 
     can = GAMES[str(amended_recipe(run).game)].can
-    ends = {"sample": "-n 1000 --out samples.csv", "translate": "points.csv"}
+    ends = {"translate": "points.csv", "sample": "-n 1000 --out samples.csv"}
     ability = next(name for name in ends if name in can)
     return f"saddle {ability} {shlex.quote(str(run.path))} {ends[ability]}"

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from saddle import terminal
-from saddle.cli.options import Columns, Given, Json, Second, app
+from saddle.cli.options import Columns, Given, Json, Plain, Second, app
 
 
-@app.command()
+@app.command(cls=Plain)
 def inspect(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A source's name, or a file.")],
     second: Second = None,
@@ -30,7 +30,7 @@ def inspect(
         terminal.show_facts(facts, warnings=said)
 
 
-@app.command("list")
+@app.command("list", cls=Plain)
 def list_(
     kind: Annotated[
         str | None, typer.Argument(metavar="KIND", help="distances, sources, games, ...")

@@ -16,6 +16,7 @@ from saddle.cli.options import (
     Data,
     Given,
     Json,
+    Plain,
     Quiet,
     Second,
     Setting,
@@ -26,7 +27,7 @@ from saddle.cli.options import (
 )
 
 
-@app.command()
+@app.command(cls=Plain)
 def train(
     data: Data = None,
     second: Second = None,
@@ -101,7 +102,7 @@ def train(
     finish(session.run, trusted=trust_code, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Plain)
 def resume(
     run: Annotated[
         str | None, typer.Argument(metavar="RUN", help="The run; the latest if left out.")

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+
+class Plain(TyperCommand):
+    """A command whose help leaves out the types of Python."""
+
+    def get_help(self, ctx: typer.Context) -> str:
+        """The help, with blanks where a type stood."""
+        words = re.sub(r" <[\w\[\]]+>", lambda type_: " " * len(type_[0]), super().get_help(ctx))
+        return re.sub(r"\{(\w+)\}", r"\1", words).replace("  [required]", "")
+
 
 app = typer.Typer(
     name="saddle",
@@ -37,9 +49,7 @@ Rows = Annotated[Path, typer.Argument(metavar="INPUT", help="A file of rows: .cs
 Given = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="Column that conditions the rest.")
 ]
-Columns = Annotated[
-    str | None, typer.Option(metavar="A,B", help="Columns that are the points.")
-]
+Columns = Annotated[str | None, typer.Option(metavar="A,B", help="Columns that are the points.")]
 Setting = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the recipe."),

@@ -10,10 +10,10 @@ import typer
 
 from saddle import terminal
 from saddle.cli.acts import apply, finish, trust
-from saddle.cli.options import Json, Out, Rows, RunName, Trust, Which, app, number, text
+from saddle.cli.options import Json, Out, Plain, Rows, RunName, Trust, Which, app, number, text
 
 
-@app.command()
+@app.command(cls=Plain)
 def sample(
     run: RunName,
     n: Annotated[int, number("-n", "How many samples.")] = 1000,
@@ -44,7 +44,7 @@ def sample(
     terminal.say(f"{n} samples of step {trained.step} in {path}")
 
 
-@app.command()
+@app.command(cls=Plain)
 def translate(
     run: RunName,
     input: Rows,
@@ -58,7 +58,7 @@ def translate(
     apply("translate", (run, input), out, checkpoint, trust_code, keys=(start, end))
 
 
-@app.command()
+@app.command(cls=Plain)
 def encode(
     run: RunName,
     input: Rows,
@@ -70,7 +70,7 @@ def encode(
     apply("encode", (run, input), out, checkpoint, trust_code, keys=("x", "z"))
 
 
-@app.command()
+@app.command(cls=Plain)
 def report(
     run: RunName,
     trust_code: Trust = False,
@@ -81,7 +81,7 @@ def report(
     finish(terminal.find(run, Path("runs")), trusted=trust_code, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Plain)
 def runs(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder that runs are kept in.")
@@ -95,7 +95,7 @@ def runs(
     terminal.show_table(terminal.rows_of_runs(folder), as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Plain)
 def cite(run: RunName, as_json: Json = False) -> None:
     """Print the BibTeX of what a run used."""
     from saddle.listing import references_of

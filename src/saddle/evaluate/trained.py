@@ -55,7 +55,7 @@ class Trained:
     def sample(self, n: int, *, given: object = None, seed: int = 0) -> dict[str, Array]:
         """Draw n raw samples by key; sample i is the same whatever n is, for one seed."""
         self.must("sample")
-        if n < 1:
+        if not isinstance(n, int | np.integer) or n < 1:
             raise bad("n", n, "a whole number of at least 1")
         condition = self.condition(given, n)
         streams = Streams(seed)

@@ -54,7 +54,7 @@ def picture_of_rows(rows: Mapping[str, npt.NDArray[Any]], path: Path) -> Path:
     from saddle.report.partners import rows_alone
     from saddle.report.style import png
 
-    if not any(len(x) for key, x in rows.items() if key != "given"):
+    if not any(len(rows[key]) for key in rows.keys() - {"given"}):
         raise BadData(f"{path}: there is no row to draw; keys: {', '.join(rows) or 'none'}")
     write_bytes(path, png(rows_alone(dict(rows))))
     return path

@@ -314,6 +314,14 @@ def around(rows: Floats, margin: float = 0.12) -> Box:
     return tuple(float(v) for pair in zip(low - room, high + room, strict=True) for v in pair)
 
 
+def rise(place: Canvas) -> float:
+    """Height by width of what is drawn, for the shape of a figure; 1 where it is not a plane."""
+    if len(place.box) != 4:
+        return 1.0
+    x0, x1, y0, y1 = place.box
+    return float(np.clip((y1 - y0) / (x1 - x0), 0.4, 1.6))
+
+
 def square(rows: Floats) -> Box:
     """The smallest square around the rows, with a margin."""
     x0, x1, y0, y1 = around(rows)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saddle.report.canvas import Canvas, canvas
+from saddle.report.canvas import Canvas, canvas, rise
 from saddle.report.read import Array, Floats, Look, Record
 from saddle.report.shade import Shade, undecided
-from saddle.report.style import MUTED, drawn, framed, legend, sheet, words
+from saddle.report.style import MUTED, cloud_legend, drawn, framed, sheet, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def panels(record: Record, look: Look) -> list[Panel]:
 
 def key_of(duel: str) -> str:
     """The key of the batch that a duel is about: a duel of two domains is named after its key."""
-    return duel if duel in ("a", "b") else "x"
+    return {"a": "a", "b": "b"}.get(duel, "x")
 
 
 def duel_of(look: Look, key: str) -> str | None:
@@ -83,12 +83,14 @@ def samples(record: Record) -> Figure:
     """Samples over data at the last look, with each of the two alone beside it."""
     look = drawn_rows(record)[-1]
     shown = panels(record, look)
-    figure = sheet(9.0, 5.7 * len(shown) if shown[0].real.shape[1] > 1 else 4.2 * len(shown))
+    tall = max(0.9 + 4.8 * rise(shown[0].canvas), 4.2)
+    figure = sheet(9.0, (tall if shown[0].fake.shape[1] > 1 else 4.2) * len(shown))
     for part, panel in zip(
         figure.subfigures(len(shown), 1, squeeze=False).flat, shown, strict=True
     ):
         both, one, other = part.subplot_mosaic("AAB;AAC").values()
-        over(both, panel, legend_at="upper right")
+        over(both, panel)
+        cloud_legend(both)
         both.set_title(f"{panel.title} over {panel.truth}, step {look.step:,}")
         alone(record, panel, one)
         panel.canvas.fake(other, panel.fake)
@@ -105,21 +107,19 @@ def alone(record: Record, panel: Panel, ax: Axes) -> None:
     """The data alone, over its true density where that is known."""
     box, log_p = record.box(panel.key), record.truth.get("log_p")
     panel.canvas.real(ax, panel.real)
-    if log_p is not None and box is not None and panel.key == "x":
+    if log_p is not None and box is not None:
         panel.canvas.density(ax, log_p, box)
-    if "centres" in record.truth and panel.key == "x":
+    if "centres" in record.truth:
         panel.canvas.centres(ax, record.truth["centres"])
     panel.canvas.dress(ax)
     ax.set_title(f"{panel.truth} alone (n = {len(panel.real):,})")
 
 
-def over(ax: Axes, panel: Panel, *, legend_at: str | None = None) -> None:
+def over(ax: Axes, panel: Panel) -> None:
     """Samples over data, and how many of them fall outside of the picture."""
     panel.canvas.real(ax, panel.real, label=panel.truth)
     panel.canvas.fake(ax, panel.fake, label=panel.title)
     panel.canvas.dress(ax)
-    if legend_at:
-        legend(ax, loc=legend_at)
     remark(ax, missing(panel), panel.canvas.note)
 
 
@@ -153,7 +153,9 @@ def frame(record: Record, look: Look, shade: Shade | None) -> Figure:
     """One picture of the film: samples over data over the critic, all on fixed axes."""
     shown = panels(record, look)
     flat, two = shown[0].fake.shape[1] == 1, len(shown) > 1
-    figure = sheet(4.6 * len(shown) if not flat else 6.4, 4.9 if not flat else 2.9 * len(shown))
+    tall = 0.9 + 4.0 * max(rise(panel.canvas) for panel in shown) + 0.25 * two
+    size = (6.4, 2.9 * len(shown)) if flat else (4.6 * len(shown), tall)
+    figure = sheet(*size)
     grid = (len(shown), 1) if flat else (1, len(shown))
     for ax, panel in zip(figure.subplots(*grid, squeeze=False).flat, shown, strict=True):
         ground(ax, record, look, panel, shade)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from saddle.errors import BrokenRun
-from saddle.report.canvas import ARROWS, Box, Canvas, canvas
+from saddle.report.canvas import ARROWS, Box, Canvas, canvas, rise
 from saddle.report.clouds import Panel, key_of, panels, remark, rows
 from saddle.report.read import Array, Floats, Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, base, meaning, probability, score
@@ -29,14 +30,17 @@ def critic(record: Record, duel: str) -> Figure:
     """A critic's score over the data: beside D = sigmoid(v), or one panel a condition."""
     look = [look for look in record.looks if surfaces(look, duel)][-1]
     names = surfaces(look, duel)
-    shown = [(name, score(record, name, [look])) for name in names]
+    scales = [score(record, name, [look]) for name in names]
+    limit = max(scale.limit for scale in scales)
+    shown = [(n, replace(scale, limit=limit)) for n, scale in zip(names, scales, strict=True)]
     if len(names) == 1 and meaning(record, duel) == LOG_RATIO:
         shown.append((names[0], probability()))
     flat = look.surfaces()[names[0]].ndim == 1
     across = min(2, len(shown))
     down = -(-len(shown) // across)
     width = 9.0 if across > 1 or flat else 6.2
-    figure = sheet(width, down * (3.6 if flat else 4.3 if across > 1 else 5.3))
+    tall = 0.8 + (width / across - 1.4) * rise(place_of(record, look, duel))
+    figure = sheet(width, down * (3.6 if flat else tall))
     axes = list(figure.subplots(down, across, squeeze=False).flat)
     for ax in axes[len(shown) :]:
         ax.set_visible(False)
@@ -61,27 +65,29 @@ def given(name: str) -> str:
     >>> given("duel@-3.14159, 0.5"), given("duel")
     ('given -3.14, 0.5', '')
     """
-    parts = [f"{value:.3g}" for value in condition(name)]
-    return f"given {', '.join(parts)}" if parts else ""
-
-
-def condition(name: str) -> list[float]:
-    """The condition of a surface named `DUEL@1, 2`; nothing where it has none."""
     text = name.partition("@")[2]
     try:
-        return [float(part) for part in text.split(",")] if text else []
+        text = ", ".join(f"{float(part):.3g}" for part in text.split(",")) if text else ""
+    except ValueError:  # a label that is a text
+        pass
+    return f"given {words(text, 24)}" if text else ""
+
+
+def numbers(text: str) -> list[float]:
+    """A condition written as `1, 2`."""
+    try:
+        return [float(part) for part in text.split(",")]
     except ValueError:
-        raise BrokenRun(f"surface.{name}: {text!r} is not a condition of numbers") from None
+        raise BrokenRun(f"a surface is named after {text!r}, not a condition of numbers") from None
 
 
 def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> None:
     """One critic on one scale, with the clouds that it tells apart."""
-    grid, key = look.surfaces()[name], key_of(base(name))
-    mine = [panel for panel in panels(record, look) if panel.key == key]
-    box = record.box(key) or unit(grid)
-    place: Canvas = mine[0].canvas if mine else canvas(corners(box), box=box)
-    for panel in mine:
-        real, fake = asked(record, look, panel, condition(name))
+    grid = look.surfaces()[name]
+    box = record.box(key_of(base(name))) or unit(grid)
+    place = place_of(record, look, base(name))
+    for panel in mine(record, look, base(name)):
+        real, fake = asked(record, look, panel, name.partition("@")[2])
         place.real(ax, real[:POINTS])
         place.fake(ax, fake[:POINTS])
     image = place.critic(ax, grid, box, shade)
@@ -92,7 +98,22 @@ def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> Non
         bar.outline.set_visible(False)
 
 
-def asked(record: Record, look: Look, panel: Panel, c: list[float]) -> tuple[Array, Array]:
+def mine(record: Record, look: Look, duel: str) -> list[Panel]:
+    """The clouds that a duel tells apart: one panel, or none."""
+    return [panel for panel in panels(record, look) if panel.key == key_of(duel)]
+
+
+def place_of(record: Record, look: Look, duel: str) -> Canvas:
+    """Where a duel's clouds are drawn; its box alone where there are none."""
+    held = mine(record, look, duel)
+    if held:
+        return held[0].canvas
+    shown = [look.surfaces()[name] for name in surfaces(look, duel)]
+    box = record.box(key_of(duel)) or unit(shown[0])
+    return canvas(corners(box), box=box)
+
+
+def asked(record: Record, look: Look, panel: Panel, c: str) -> tuple[Array, Array]:
     """Real and generated rows of one condition; all of them where none is named."""
     sides = [(panel.real, record.real.get("given")), (panel.fake, look.arrays.get("given"))]
     if not c:
@@ -101,11 +122,13 @@ def asked(record: Record, look: Look, panel: Panel, c: list[float]) -> tuple[Arr
     return real, fake
 
 
-def near(x: Array, held: Array | None, c: list[float]) -> Array:
+def near(x: Array, held: Array | None, c: str) -> Array:
     """Rows of which the given is c, or is nearest to it where too few have it."""
     if held is None or len(held) != len(x):
         return x[:0]
-    away = np.linalg.norm(rows(held) - np.array(c), axis=1)
+    if held.dtype.kind in "US":
+        return x[held == c]
+    away = np.linalg.norm(rows(held) - np.array(numbers(c)), axis=1)
     wanted = max(ENOUGH, len(x) // 20)
     alike = int((away == 0).sum())
     return x[np.argsort(away, kind="stable")[: alike if alike >= ENOUGH else wanted]]
@@ -134,14 +157,14 @@ def field(record: Record, duel: str) -> Figure:
     """Where the generator's objective pulls each sample: minus its gradient by the sample."""
     look = [look for look in record.looks if duel in pulls(look)][-1]
     start, pull = (rows(look.arrays[f"{name}.{duel}"]) for name in ("at", "field"))
-    mine = [panel for panel in panels(record, look) if panel.key == key_of(duel)]
-    place = mine[0].canvas if mine else canvas(start)
+    held = mine(record, look, duel)
+    place = held[0].canvas if held else canvas(start)
     flat = start.shape[1] == 1
-    figure = sheet(9.0 if flat else 6.2, 3.6 if flat else 6.0)
+    figure = sheet(9.0 if flat else 6.2, 3.6 if flat else 0.8 + 5.3 * rise(place))
     ax = figure.subplots()
-    for panel in mine:
+    for panel in held:
         place.real(ax, panel.real)
-    place.fake(ax, start if not flat or not mine else mine[0].fake)
+    place.fake(ax, held[0].fake if flat and held else start)
     place.dress(ax)
     long = place.arrows(ax, start[:ARROWS], pull[:ARROWS])
     ax.set_title(f"where the objective pulls the samples, step {look.step:,}")

@@ -53,7 +53,7 @@ def losses(record: Record) -> Figure:
 def watch(record: Record) -> Figure:
     """The watched distance and its floor: what two sets of real rows differ by."""
     steps, value = record.series("watch", "value")
-    figure = sheet(6.4, 3.0)
+    figure = sheet(5.2, 2.9)
     ax = figure.subplots()
     ax.plot(steps, value, color=FAKE, marker="o", ms=2.6, label="samples to data")
     where, floor = record.series("watch", "floor")
@@ -69,7 +69,7 @@ def watch(record: Record) -> Figure:
 @drawn
 def estimates(record: Record) -> Figure:
     """Each duel's estimate of its own distance, on watch rows."""
-    figure = sheet(6.4, 3.0)
+    figure = sheet(5.2, 2.9)
     ax = figure.subplots()
     for number, duel in enumerate(record.names("critics")):
         line(ax, number, *record.series("critics", duel, "estimate"), words(duel, 30))
@@ -86,7 +86,7 @@ def estimates(record: Record) -> Figure:
 @drawn
 def aucs(record: Record) -> Figure:
     """How strong each critic is: the share of pairs in which it scores real above fake."""
-    figure = sheet(6.4, 3.0)
+    figure = sheet(5.2, 2.9)
     ax = figure.subplots()
     for number, duel in enumerate(record.names("critics")):
         line(ax, number, *record.series("critics", duel, "auc"), words(duel, 30))
@@ -105,7 +105,7 @@ def aucs(record: Record) -> Figure:
 def scores(record: Record) -> Figure:
     """Mean of the scores of real and of fake rows, with one standard deviation."""
     duels = record.names("critics")
-    figure = sheet(6.4, 2.6 * len(duels) + 0.4)
+    figure = sheet(5.2, 2.5 * len(duels) + 0.4)
     for ax, duel in zip(figure.subplots(len(duels), 1, squeeze=False).flat, duels, strict=True):
         for side, color in (("real", REAL), ("fake", FAKE)):
             steps, mean = record.series("critics", duel, f"{side}_mean")
@@ -124,7 +124,7 @@ def modes(record: Record) -> Figure:
     of, captured = record.series("modes", "of")[1], record.series("modes", "captured")
     total = float(of[-1]) if len(of) else float(captured[1].max())
     quality = record.series("modes", "high_quality")
-    figure = sheet(6.4, 3.0)
+    figure = sheet(5.2, 2.9)
     axes = figure.subplots(1, 1 + bool(len(quality[1])), squeeze=False)[0]
     axes[0].plot(*captured, color=CRITIC, marker="o", ms=2.6)
     axes[0].axhline(total, color=MUTED, lw=0.9, ls=DASHES[2])
@@ -146,7 +146,7 @@ def modes(record: Record) -> Figure:
 @drawn
 def gradients(record: Record) -> Figure:
     """The norm of each player's gradient."""
-    figure = sheet(6.4, 3.0)
+    figure = sheet(5.2, 2.9)
     ax = figure.subplots()
     for player, color in zip(PLAYERS, (FAKE, CRITIC), strict=True):
         steps, norm = record.series("gradients", player)

@@ -27,6 +27,7 @@ class Picture:
             particular); none where it was not recorded.
         draw: from a record and a part to the figure.
         vector: whether it is kept as lines (SVG) on the page, rather than as points.
+        expected: whether its absence is worth a word; a picture of some games only is not.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Picture:
     parts: Callable[[Record], list[str]]
     draw: Callable[[Record, str], Figure]
     vector: bool = True
+    expected: bool = True
 
 
 def looked(*names: str) -> Callable[[Record], list[str]]:
@@ -100,6 +102,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             given,
             whole(partners.conditional),
             vector=False,
+            expected=False,
         ),
         "pairs": Picture(
             "Rows and their partners",
@@ -109,6 +112,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             joined,
             whole(partners.pairs),
             vector=False,
+            expected=False,
         ),
         "watch": Picture(
             "Distance to the held-out data",
@@ -217,5 +221,6 @@ def drawings(record: Record, *, section: str | None = None) -> Iterator[Drawing]
 
 
 def missing(record: Record) -> list[tuple[str, str]]:
-    """Key and title of every picture for which nothing was recorded."""
-    return [(key, p.title) for key, p in PICTURES.items() if not p.parts(record)]
+    """Key and title of every expected picture for which nothing was recorded."""
+    held = PICTURES.items()
+    return [(key, p.title) for key, p in held if p.expected and not p.parts(record)]

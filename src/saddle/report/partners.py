@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saddle.report.canvas import Canvas, canvas, finite
 from saddle.report.clouds import panels, remark, rows
 from saddle.report.read import Array, Arrays, Record
-from saddle.report.style import FAKE, INK, LABELS, MUTED, drawn, legend, sheet
+from saddle.report.style import FAKE, INK, LABELS, MUTED, cloud_legend, drawn, legend, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def conditional(record: Record) -> Figure:
 def by_label(sides: list[Given], place: Canvas) -> Figure:
     """A colour a class; its number stands at the mean of its rows."""
     figure = sheet(4.5 * len(sides) + (len(sides) < 2), 4.7 if sides[0][1].shape[1] > 1 else 3.4)
-    classes = sorted({int(c) for _, _, given in sides for c in given})
+    classes = sorted({c for _, _, given in sides for c in given.tolist()})
     axes = figure.subplots(1, len(sides), squeeze=False)
     for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
         for number, label in enumerate(classes):
@@ -59,16 +59,19 @@ def by_label(sides: list[Given], place: Canvas) -> Figure:
     return figure
 
 
-def name_classes(ax: Axes, place: Canvas, x: Array, given: Array, classes: list[int]) -> None:
-    """The number of each class, in the plane at the middle of its rows."""
+def name_classes(ax: Axes, place: Canvas, x: Array, given: Array, classes: list[Any]) -> None:
+    """The number of each class in the plane, beside its rows on the outer side."""
+    middle = np.median(place.at(finite(x)), axis=0)
     for label in classes if x.shape[1] > 1 else []:
         inside = finite(x[given == label])
         if len(inside):
             at = np.median(place.at(inside), axis=0)
-            ax.text(
-                at[0], at[1], str(label), ha="center", va="center", fontsize=8, fontweight="bold",
-                bbox={"boxstyle": "round,pad=.18", "fc": "white", "ec": "none", "alpha": 0.8},
-                color=INK, clip_on=True,
+            away = at - middle
+            beside = 15 * away / max(float(np.linalg.norm(away)), 1e-12)
+            ax.annotate(
+                str(label), (float(at[0]), float(at[1])), xytext=(beside[0], beside[1]),
+                textcoords="offset points", ha="center", va="center", fontsize=8, color=INK,
+                fontweight="bold", annotation_clip=True,
             )  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def pairs(record: Record) -> Figure:
     shown = paired(look.arrays)
     flat = rows(look.arrays[shown[0][0]]).shape[1] == 1
     draw = graph if flat else joined
-    figure = sheet(9.0, 4.6) if len(shown) > 1 else sheet(6.2, 6.0)
+    figure = sheet(9.0, 4.6) if len(shown) > 1 else sheet(6.2, 5.6)
     axes = figure.subplots(1, len(shown), squeeze=False)
     for ax, (start, end, *names) in zip(axes.flat, shown, strict=True):
         draw(ax, rows(look.arrays[start]), rows(look.arrays[end]), names)
@@ -118,7 +121,7 @@ def joined(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
     start, end = place.at(x[:JOINS]), place.at(y[:JOINS])
     both = np.stack([start, end, np.full_like(start, np.nan)], axis=1).reshape(-1, 2)
     ax.plot(both[:, 0], both[:, 1], color=INK, lw=0.6, alpha=0.6, zorder=3)
-    legend(ax, loc="upper right")
+    cloud_legend(ax)
     remark(ax, place.note)
 
 
@@ -143,7 +146,7 @@ def rows_alone(held: dict[str, Array]) -> Figure:
     shown = {key: rows(x) for key, x in held.items() if key != "given"}
     if given is not None and "x" in shown:
         place = canvas(shown["x"])
-        if given.ndim == 1 and given.dtype.kind in "iub":
+        if given.ndim == 1 and given.dtype.kind in "iubUS":
             return by_label([("samples", shown["x"], given)], place)
         return by_point([("samples", shown["x"], rows(given))], place)
     figure = sheet(5.4 * len(shown), 5.4)

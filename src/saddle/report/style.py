@@ -174,12 +174,17 @@ def thousands(axis: Any) -> None:
 
 
 def legend(ax: Axes, **where: Any) -> None:
-    """A legend, where more than nothing is named; dots are shown at a size that can be seen."""
-    if not ax.get_legend_handles_labels()[0]:
-        return
-    for handle in ax.legend(**where).get_lines():
-        if handle.get_linestyle() == "None":
-            handle.set(markersize=5.0, alpha=0.9)
+    """A legend, where more than nothing is named."""
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(**where)
+
+
+def cloud_legend(ax: Axes) -> None:
+    """A legend of clouds, at the upper right, with dots of a size that can be seen."""
+    legend(ax, loc="upper right")
+    shown = ax.get_legend()
+    for handle in shown.get_lines() if shown else ():
+        handle.set(markersize=5.0, alpha=0.9)
 
 
 @lru_cache(1)

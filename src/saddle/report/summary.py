@@ -145,7 +145,8 @@ def strength(record: Record) -> str:
     if not values:
         return ""
     best = max(values)
-    return f"Its critic scores a held-out real row above a sample in {best:.0%} of pairs."
+    who = "Its critic" if len(values) == 1 else "The stronger of its critics"
+    return f"{who} scores a held-out real row above a sample in {best:.0%} of pairs."
 
 
 def tiles(record: Record) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from saddle.sources.curves import Cells, Curve
 from saddle.sources.entry import Entry, describe
 from saddle.sources.listing import SOURCES
 from saddle.sources.mixtures import Mixture, isotropic, random_components
-from saddle.sources.opening import Openable, open_source
+from saddle.sources.opening import Openable, is_source, open_source
 from saddle.sources.pairs import Embedded, KnownPair, Labelled, Offsets
 from saddle.sources.strokes import Strokes, drawing, read_drawing
 
@@ -35,6 +35,7 @@ __all__ = [
     "TwoDomains",
     "describe",
     "drawing",
+    "is_source",
     "isotropic",
     "open_source",
     "random_components",

@@ -98,6 +98,11 @@ def _columns(what: Any) -> tuple[str, Columns]:
         raise BadData(f"points must be an array of shape (n, d), got {type(what)}") from None
 
 
+def is_source(what: Any) -> bool:
+    """Whether it names, is or draws a source, rather than holding rows itself."""
+    return isinstance(what, str | Path | _Gives) or _is_drawing(what)
+
+
 def _is_drawing(what: Any) -> bool:
     """Whether it is lists of lists of points, three deep."""
     for _ in range(2):

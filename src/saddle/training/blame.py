@@ -21,7 +21,8 @@ def blame(problem: NonFinite, state: State, feed: Feed, streams: Streams, run: R
     back = "no checkpoint was saved" if kept is None else f"step {kept} is saved and good"
     return NonFinite(
         f"{problem}{where}. {back}: try a smaller learning rate, "
-        f"`saddle resume {run.path} --set critic.rate=... --set generator.rate=...`"
+        f"`saddle resume {run.path} --set optimise_critic.rate=... "
+        "--set optimise_generator.rate=...`"
     )
 
 

@@ -14,7 +14,7 @@ def keep_best_and_last(run: Run) -> None:
     watched = {
         event["step"]: event["watch"]["value"]
         for event in read_lines(run.events)
-        if "watch" in event and event["step"] in saved
+        if event["step"] in saved and event.get("watch", {}).get("value") is not None
     }
     if watched:
         best = min(watched, key=lambda step: (watched[step], -step))

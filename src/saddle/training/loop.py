@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from saddle.training.blame import blame
 from saddle.training.feed import Feed
 from saddle.training.keep import keep_best_and_last
 from saddle.training.schedules import Clock, Phase
-from saddle.training.state import State
+from saddle.training.state import State, check_finite
 from saddle.training.values import Values
 
 
@@ -85,16 +85,23 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
         return reduce(torch.add, terms.values())
 
     while True:
+        ends = state.step == last or plan.stop()
+        looks = state.step % plan.look_every == 0 or state.step == last
+        saves = state.step % plan.save_every == 0 or ends
+        state.seconds = time.monotonic() - started
+
+        # Neither look at nor save what is not finite
+        if looks or saves:
+            try:
+                check_finite(game, f"step {state.step}:")
+            except NonFinite as problem:
+                raise blame(problem, state, feed, streams, run) from problem
+
         # Look
-        event = None
-        if state.looked < state.step and (state.step % plan.look_every == 0 or state.step == last):
-            state.seconds = time.monotonic() - started
-            event = look(plan, state, run)
+        event = look(plan, state, run) if looks and state.looked < state.step else None
 
         # Save
-        ends = state.step == last or plan.stop()
-        if state.saved < state.step and (state.step % plan.save_every == 0 or ends):
-            state.seconds = time.monotonic() - started
+        if saves and state.saved < state.step:
             state.save(run)
             keep_best_and_last(run)
         yield Moment(state.step, plan.clock.phase(state.step), event, state.saved == state.step)
@@ -126,9 +133,17 @@ def look(plan: Plan, state: State, run: Run) -> Json:
         "schedule": plan.values.at(plan.clock, state.step),
         **seen.numbers,
     }
+    event = measured(event)
     run.append(run.events, event)
     file = io.BytesIO()
     np.savez_compressed(file, **seen.arrays)  # type: ignore[arg-type]
     write_bytes(run.look(state.step), file.getvalue())
     state.looked = state.step
     return event
+
+
+def measured(value: Any) -> Any:
+    """The same with None ("not measured") for numbers that are not finite, which JSON lacks."""
+    if isinstance(value, dict):
+        return {key: measured(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from saddle.errors import BrokenRun, NonFinite
 from saddle.games.base import Game, Player
-from saddle.runs import Run, read_json, write_json
+from saddle.runs import Run, read_json, write_bytes, write_json
 from saddle.training.average import Average
 from saddle.training.rules import Rule, Teams
 
@@ -77,9 +78,10 @@ class State:
                 **prefixed("live", self.game.generators.state_dict()),
                 **prefixed("average", self.average.module.state_dict()),
             }
-            save_file(generators, folder / "generators.safetensors")
-            save_file(contiguous(self.game.critics.state_dict()), folder / "critics.safetensors")
-            save_file(self._tensors(), folder / "state.safetensors")
+            critics = contiguous(self.game.critics.state_dict())
+            write_bytes(folder / "generators.safetensors", packed(generators))
+            write_bytes(folder / "critics.safetensors", packed(critics))
+            write_bytes(folder / "state.safetensors", packed(self._tensors()))
             write_json(folder / "state.json", self._numbers())
         self.saved = self.step
 
@@ -163,7 +165,9 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) ->
     try:
         module.load_state_dict(dict(tensors))
     except RuntimeError as problem:
-        raise BrokenRun(f"the weights in {folder} do not fit the recipe: {problem}") from problem
+        first = [line.strip() for line in str(problem).splitlines()][1:2]
+        why = " ".join(first) or str(problem)
+        raise BrokenRun(f"the weights in {folder} do not fit the recipe: {why}") from problem
 
 
 def check_finite(game: Game, when: str) -> None:
