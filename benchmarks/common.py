@@ -133,7 +133,7 @@ class Bench:
         targets: Sequence[Target] = (),
         notes: Sequence[str] = (),
     ) -> None:
-        """Print one table (`shown`, or the rows) and what was asked for; write the rows as JSON."""
+        """Print one table (`shown`, or the rows) and what was asked for; write it all as JSON."""
         screen = Console(highlight=False)
         screen = screen if screen.is_terminal else Console(highlight=False, width=WIDE)
         screen.print(table(self.title, [*(shown or rows), *summary], notes))

@@ -3,7 +3,8 @@
 Both play the same game: two networks of 2 x 128, batch 256, paired relativistic logistic loss, R1
 and R2 at every critic step, fused Adam, EMA of the generator, decayed rate and penalty. The plain
 loop is written as an expert would: one pass for both sides of the critic, gradients of both
-penalties from one backward, the other player frozen. They take short turns in one process; a block of the library's holds its looks, its save and its records.
+penalties from one backward, the other player frozen. They take short turns in one process; a block
+of the library's holds its looks, its save and its records.
 """
 
 from __future__ import annotations

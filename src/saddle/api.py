@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -140,8 +141,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         Raises:
             KeyboardInterrupt: Ctrl-C; the run is saved, usable, and can be resumed.
         """
-        source, name = self._source(X, y)
-        recipe = self.recipe().amended({"data": name, "columns": None, "given": None})
+        source, names = self._source(X, y)
+        recipe = self.recipe().amended(names)
         out = Path(self.out) if self.out is not None else Path(tempfile.mkdtemp(prefix="saddle-"))
         self._play(start(recipe, out, data=source, own=self._own()))
         return self
@@ -161,6 +162,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
                 self.watch(moment)
         self.run_ = session.run
         self.source_ = session.materials.source
+        first = "x" if "x" in session.materials.spaces else "a"
+        self.n_features_in_ = math.prod(session.materials.spaces[first].shape)
         self.steps_ = session.state.step
         self._trained = load_run(session.run, own=self._own())
         if session.state.step < session.plan.clock.steps:
@@ -234,17 +237,19 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         }
         return {k: v for k, v in given.items() if v is not None and not isinstance(v, str)}
 
-    def _source(self, X: Any, y: Any) -> tuple[Source, str]:  # noqa: N803
-        """The source of X and y, and what the recipe calls it."""
+    def _source(self, X: Any, y: Any) -> tuple[Source | None, dict[str, Any]]:  # noqa: N803
+        """The source of X and y, None where their names say it all, and what a recipe keeps."""
+        if isinstance(X, str | Path) and isinstance(y, str | Path | None):
+            return None, {"data": str(X), "second": None if y is None else str(y)}
         rows = self._rows(X)
         second = y if y is not None and self._is_domain(rows, y) else None
         beside = self.given if y is None or second is not None else _labels(y)
         source = open_source(
             rows, seed=self.seed, second=second, columns=self.columns, given=beside
         )
-        first = "x" if "x" in source.spaces else "a"
-        self.n_features_in_ = int(source.batch(np.arange(1), "train")[first].shape[1])
-        return source, _name(X, y)
+        own = y is None and source is X
+        name = reference(X) if own else "python"
+        return source, {"data": name, "second": None, "columns": None, "given": None}
 
     def _rows(self, X: Any) -> Any:  # noqa: N803
         """Rows checked as scikit-learn checks them; whatever names a source as it is."""
@@ -307,9 +312,3 @@ def _labels(y: Any) -> Array:
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise BadData("Input y contains NaN or infinity")
     return values
-
-
-def _name(X: Any, y: Any) -> str:  # noqa: N803
-    """What the recipe calls the data: a name or a path that can be opened again, or `python`."""
-    again = isinstance(X, str | Path) and y is None
-    return str(X) if again else "python"

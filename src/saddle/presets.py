@@ -161,6 +161,26 @@ def _fgan() -> Values:
     }
 
 
+PER_GAME: Mapping[str, Values] = {
+    "align": {
+        "generator": {"name": "spline-coupling", "width": 64, "depth": 2, "activation": "silu"}
+    },
+}
+"""What a game changes of the default recipe."""
+
+
+def for_game(recipe: Recipe, game: str) -> Recipe:
+    """The recipe for a game: what was left at its default takes the game's own default.
+
+    >>> for_game(Recipe(), "align").generator.name
+    'spline-coupling'
+    """
+    default = Recipe()
+    own = PER_GAME.get(game, {})
+    left = {key: v for key, v in own.items() if recipe.value(key) == default.value(key)}
+    return recipe.amended({"game": game, **left})
+
+
 PRESETS: Catalogue[Preset] = Catalogue(
     "preset",
     {

@@ -163,8 +163,8 @@ class Meter:
     def tell(self, step: int, phase: str) -> None:
         """Show where the run is."""
         pace = (step - self.first) / max(time.monotonic() - self.began, 1e-9)
-        left = clock((self.steps - step) / max(pace, 1e-9))
-        parts = [f"{phase} {step}/{self.steps}", f"{pace:.0f} steps/s", f"{left} left", *self.seen]
+        left = f"{clock((self.steps - step) / pace)} left" if pace else "starting"
+        parts = [f"{phase} {step}/{self.steps}", f"{pace:.0f}/s", left, *self.seen]
         if self.out.is_terminal:
             self.bar.update(self.task, description=fitted(parts, self.out.width), completed=step)
         elif not self.quiet:
@@ -174,8 +174,8 @@ class Meter:
 def fitted(parts: Sequence[str], width: int) -> str:
     """As many parts as a line of that width holds, the first of them in any case.
 
-    >>> fitted(["hold 5/20", "9 steps/s", "0:00:02 left"], 24)
-    'hold 5/20  9 steps/s'
+    >>> fitted(["hold 5/20", "9/s", "0:02 left"], 18)
+    'hold 5/20  9/s'
     """
     line = parts[0][: width - 1]
     for part in parts[1:]:
@@ -205,13 +205,14 @@ def summary(event: Mapping[str, Any]) -> list[str]:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as h:mm:ss.
+    """Seconds as m:ss, or h:mm:ss.
 
-    >>> clock(3725)
-    '1:02:05'
+    >>> clock(3725), clock(65)
+    ('1:02:05', '1:05')
     """
     whole = int(min(seconds, 359_999))
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
 # ---------------------------------------------------------------------------------------- runs

@@ -9,7 +9,7 @@ import pytest
 
 from saddle.measure import GENERATORS as F
 from saddle.measure import best_gaussian
-from theory_collapse import collapsed, play
+from theory_collapse import WAYS, play
 from theory_kl_sides import P, fitted, mixed, prices, share_left
 
 PRICES = {row["q"]: row for row in prices()}
@@ -55,8 +55,9 @@ def test_a_family_that_holds_p_covers_both_under_either_side(side):
 
 @pytest.mark.slow
 def test_an_unpenalised_game_collapses_under_forward_kl_too():
-    """Its generator holds p and its divergence covers; seed 2 sits on one mode and hops."""
-    free, kept = (play("kl", penalty, steps=700, seed=2) for penalty in (0.0, 0.5))
-    assert collapsed(free) >= 4
-    assert collapsed(kept) == 0
-    assert kept[-1] == pytest.approx(0.5, abs=0.15)
+    """Its divergence covers and its generator can; how it is played decides."""
+    ends = {name: play("kl", way, seed=0)[-1] for name, way in WAYS.items()}
+    free, kept, followed = ends.values()
+    assert free <= 17
+    assert kept >= free + 3
+    assert followed >= 24

@@ -38,6 +38,7 @@ MEMORIES = {
     "no critic": {"distance": "energy", "penalties": {}},
     "every phase": {
         "schedules.warm": 0.3,
+        "schedules.decay": 0.4,
         "schedules.rate": {"start": 0.1, "hold": 1.0, "end": 0.0},
         "schedules.penalty": {"start": 2.0, "hold": 1.0, "end": 0.1},
         "schedules.beta2": {"start": 0.9, "hold": 0.99},
@@ -147,8 +148,7 @@ def kill_and_resume(out: Path, file: Path, *, kills: int, chance: random.Random)
         _wait(process, chance.uniform(0, 0.4))
         process.kill()
         process.wait()
-    subprocess.run(next_command(out, file), check=True, stdout=subprocess.DEVNULL)
-    return Run(sorted(out.glob("*/latest.json"))[-1].parent)
+    return played(resume(Run(sorted(out.glob("*/latest.json"))[-1].parent)))
 
 
 def _events(out: Path) -> list[int]:

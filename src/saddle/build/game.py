@@ -24,6 +24,7 @@ from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noi
 from saddle.games.align import Invertible
 from saddle.games.streams import mix
 from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
+from saddle.presets import for_game
 from saddle.recipe import Network, Recipe
 from saddle.sources.base import Source
 from saddle.spaces.base import Space
@@ -46,13 +47,14 @@ OWN_NETWORKS: dict[str, dict[str, object]] = {
 
 
 def settled(recipe: Recipe, source: Source) -> Recipe:
-    """The recipe with a game, and networks that fit it, where none was named."""
-    if recipe.game is None:
+    """The recipe with a game, the one that fits where none was named, and its own defaults."""
+    game = recipe.game
+    if game is None:
         if source.gives not in GIVES:
             raise Incompatible(f"source {source.name!r} gives {_keys(source.gives)}: name a game")
-        recipe = recipe.amended({"game": GIVES[source.gives]})
-    unchosen = recipe.generator == Recipe().generator
-    return recipe.amended(OWN_NETWORKS.get(str(recipe.game), {}) if unchosen else {})
+        game = GIVES[source.gives]
+    _ = GAMES[game]
+    return for_game(recipe, game)
 
 
 def check_source(recipe: Recipe, source: Source) -> None:

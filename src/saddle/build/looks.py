@@ -175,9 +175,9 @@ def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
     estimate = duel.distance.estimate(real, fake).item()
     return {
         "real_mean": real.mean().item(),
-        "real_std": real.std().item(),
+        "real_std": real.std(correction=0).item(),
         "fake_mean": fake.mean().item(),
-        "fake_std": fake.std().item(),
+        "fake_std": fake.std(correction=0).item(),
         "auc": auc(real, fake),
         "estimate": estimate,
         "meaning": duel.distance.score.value,

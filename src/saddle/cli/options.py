@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 class Plain(TyperCommand):
     """A command whose help leaves out the types of Python."""
 
-    def get_help(self, ctx: typer.Context) -> str:
+    def get_help(self, ctx: Any) -> str:
         """The help, with blanks where a type stood."""
         words = re.sub(r" <[\w\[\]]+>", lambda type_: " " * len(type_[0]), super().get_help(ctx))
         return re.sub(r"\{(\w+)\}", r"\1", words).replace("  [required]", "")

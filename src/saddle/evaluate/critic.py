@@ -116,6 +116,5 @@ def _log_uniform(z: npt.NDArray[Any]) -> npt.NDArray[Any]:
 NOISE_MESH = {
     "normal": (6.0, _log_normal),
     "uniform": (np.sqrt(3), _log_uniform),
-    "lattice": (np.sqrt(3), _log_uniform),
 }
 """Half width of the mesh and log density of each law of noise."""

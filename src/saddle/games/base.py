@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import ClassVar, Protocol
 
 import torch
@@ -77,40 +76,13 @@ def _uniform(n: int, size: int, rng: torch.Generator) -> Tensor:
     return _spread(torch.rand(n, size, generator=rng, device=rng.device))
 
 
-def _lattice(n: int, size: int, rng: torch.Generator) -> Tensor:
-    """Uniform, and as even over a batch as points can be: a lattice, shifted and shuffled.
-
-    Row i of the lattice is frac(s + i a), a_j = phi^-j with phi^(size + 1) = phi + 1, s uniform.
-    Each row alone is uniform; together they leave no gaps, so that a batch's mean varies less.
-    """
-    shift = torch.rand(1, size, generator=rng, device=rng.device)
-    order = torch.randperm(n, generator=rng, device=rng.device)
-    return _spread(_points(n, size)[order.to("cpu")].to(rng.device).add_(shift).frac_())
-
-
-@lru_cache(maxsize=8)
-def _points(n: int, size: int) -> Tensor:
-    """The lattice before its shift, (n, size)."""
-    steps = _phi(size) ** -torch.arange(1.0, size + 1, dtype=torch.float64)
-    rows = torch.arange(n, dtype=torch.float64)[:, None]
-    return (rows * steps % 1).float()
-
-
-def _phi(size: int) -> float:
-    """The root above one of phi^(size + 1) = phi + 1: the golden ratio where size is one."""
-    phi = 1.5
-    for _ in range(64):
-        phi = (1 + phi) ** (1 / (size + 1))
-    return phi
-
-
 def _spread(u: Tensor) -> Tensor:
     """Uniform on [0, 1] to uniform on [-sqrt 3, sqrt 3], whose variance is one."""
     return u.sub_(0.5).mul_(2 * math.sqrt(3))
 
 
 NOISES: Catalogue[Callable[[int, int, torch.Generator], Tensor]] = Catalogue(
-    "noise", {"normal": _normal, "uniform": _uniform, "lattice": _lattice}
+    "noise", {"normal": _normal, "uniform": _uniform}
 )
 
 

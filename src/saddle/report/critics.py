@@ -127,7 +127,8 @@ def near(x: Array, held: Array | None, c: str) -> Array:
     if held is None or len(held) != len(x):
         return x[:0]
     if held.dtype.kind in "US":
-        return x[held == c]
+        labelled: Array = x[held == c]
+        return labelled
     away = np.linalg.norm(rows(held) - np.array(numbers(c)), axis=1)
     wanted = max(ENOUGH, len(x) // 20)
     alike = int((away == 0).sum())

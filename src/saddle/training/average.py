@@ -19,9 +19,9 @@ REFERENCE = Reference(
 
 
 class Average:
-    """w_avg <- b w_avg + (1 - b) w, with b = min(memory, (1 + t) / (8 + t)).
+    """w_avg <- b w_avg + (1 - b) w, with b = min(memory, (1 + t) / (15 + t)).
 
-    The second bound makes the half-life about a tenth of the run so far. Buffers are copied as they are.
+    The second bound makes the half-life about a twentieth of the run so far. Buffers are copied as they are.
     """
 
     def __init__(self, live: nn.ModuleDict) -> None:
@@ -33,7 +33,7 @@ class Average:
     @torch.no_grad()
     def follow(self, step: int, memory: float) -> None:
         """Take one step's weights in."""
-        keep = min(memory, (1 + step) / (8 + step))
+        keep = min(memory, (1 + step) / (15 + step))
         torch._foreach_lerp_(self._mean, self._live, 1 - keep)
         for mean, live in self._buffers:
             mean.copy_(live)

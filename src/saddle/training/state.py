@@ -166,7 +166,7 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) ->
         module.load_state_dict(dict(tensors))
     except RuntimeError as problem:
         first = [line.strip() for line in str(problem).splitlines()][1:2]
-        why = " ".join(first) or str(problem)
+        why = " ".join(first).rstrip(".") or str(problem)
         raise BrokenRun(f"the weights in {folder} do not fit the recipe: {why}") from problem
 
 
