@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from saddle.presets import preset
 from saddle.runs import Run, read_lines
 
 SADDLE = Path(sys.executable).with_name("saddle")
-STEPS = 600
+STEPS = 8_000
 
 CASES: Mapping[str, Mapping[str, Any]] = {
     "gan": {"data": "grid"},
@@ -55,6 +56,9 @@ def killed(out: Path, recipe: Path, *, kills: int, within: float, rng: random.Ra
         process = subprocess.Popen(
             command(out, recipe), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        seen = written(out)
+        while written(out) == seen and process.poll() is None:
+            time.sleep(0.02)
         try:
             process.wait(rng.uniform(0, within))
         except subprocess.TimeoutExpired:
@@ -64,6 +68,11 @@ def killed(out: Path, recipe: Path, *, kills: int, within: float, rng: random.Ra
     while last_step(out) < steps:
         subprocess.run(command(out, recipe), check=True, stdout=subprocess.DEVNULL)
     return done
+
+
+def written(out: Path) -> list[int]:
+    """How long the records are: they change where training goes on."""
+    return sorted(path.stat().st_size for path in out.glob("*/events.jsonl"))
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -106,7 +115,7 @@ def only_run(out: Path) -> Path:
 
 def tried(bench: Bench, name: str, root: Path, seed: int) -> Row:
     """One case: a run left alone, and one that is killed."""
-    changes = {"steps": STEPS, "looks": 12, "saves": 12, **CASES[name]}
+    changes = {"steps": STEPS, "looks": 160, "saves": 80, **CASES[name]}
     made = bench.recipe(preset("default"), changes, seed=seed)
     folder = root / name.replace(" ", "-")
     recipe = folder / "recipe.yaml"
@@ -132,7 +141,7 @@ def tried(bench: Bench, name: str, root: Path, seed: int) -> Row:
 
 
 def main() -> None:
-    bench = Bench("resume", "Killed and resumed", seeds="0", kills=20, within=15.0, only=None)
+    bench = Bench("resume", "Killed and resumed", seeds="0", kills=20, within=0.8, only=None)
     rows = []
     with bench.folder() as root:
         for seed in bench.seeds:
@@ -140,7 +149,8 @@ def main() -> None:
                 if bench.wanted(name):
                     rows.append(tried(bench, name, root / f"seed-{seed}", seed))
                     bench.tell(" ".join(f"{key}={value}" for key, value in rows[-1].items()))
-    equal = sum(bool(row["equal"]) for row in rows)
+    often = bench.options.kills
+    equal = sum(bool(row["equal"]) and row["kills"] == often for row in rows)
     bench.show(
         rows,
         targets=[

@@ -2,8 +2,9 @@
 
 The data are the grid of 25, in units of its spread; the generator can represent them, and forward
 KL punishes a missing mode without bound. An unpenalised alternating game with momentum leaves
-modes out all the same. R1 and R2 bring most of them back, and so does, without a penalty, a
-critic that keeps up: less momentum and five moves a turn. The divergence is one in all three.
+modes out all the same, others at each look; R1 and R2 alone do not cure it at this rate. A critic
+that keeps up does, without any penalty: less momentum and five moves a turn. The divergence is
+one in all three.
 
 A mode counts where at least a fifth of its share of 2,000 samples is nearest to it, wherever they
 lie: what does not count is left out, not blurred.

@@ -20,7 +20,7 @@ from saddle.distances.base import ScoreMeaning
 from saddle.errors import BadData, BadValue, Incompatible, UnknownName, UserError
 from saddle.runs import read_lines
 
-QUICK = {"looks": 1, "saves": 1}
+QUICK = {"looks": 1, "saves": 1, "latent": 3}
 
 
 def quick(out: Path, **changes) -> saddle.GAN:
@@ -155,8 +155,9 @@ def test_save_and_load_draw_the_same(tmp_path, x):
 @pytest.mark.parametrize("two", [False, True], ids=["rows and labels", "two domains"])
 def test_a_run_on_arrays_is_resumed_from_its_folder_alone(tmp_path, x, labels, two):
     second = x[:40] if two else labels
-    whole = quick(tmp_path, steps=4).fit(x, second)
-    halves = quick(tmp_path, steps=4, watch=stop_at(2))
+    often = {"looks": 4, "saves": 2}
+    whole = quick(tmp_path, steps=4, settings=often).fit(x, second)
+    halves = quick(tmp_path, steps=4, settings=often, watch=stop_at(2))
     with pytest.raises(Halt):
         halves.fit(x, second)
     from saddle.build.session import resume
@@ -397,4 +398,6 @@ def test_errors_are_of_the_kinds_that_are_documented(tmp_path, x):
     with pytest.raises(Incompatible):
         quick(tmp_path, game="cycle").fit(x)
     with pytest.raises(BadData):
-        saddle.load(quick(tmp_path).fit(x).run_.path).sample(1, given=None) and quick_fit(x * 1e300)
+        saddle.load(quick(tmp_path).fit(x).run_.path).sample(1, given=None) and quick_fit(
+            x * 1e300
+        )

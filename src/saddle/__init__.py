@@ -8,7 +8,9 @@ Names are imported when they are first asked for, so that `import saddle` is qui
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -29,6 +31,22 @@ _HOME = {
 }
 
 __all__ = ["GAN", "FDivergence", "Recipe", "__version__", "evaluate", "load", "two_sample"]
+
+
+class _Package(ModuleType):
+    """The package: `saddle.evaluate` stays the function once the folder of that name is loaded."""
+
+    @property
+    def evaluate(self) -> Any:
+        """Measure a run: see `saddle.api.evaluate`."""
+        return vars(import_module("saddle.api"))["evaluate"]
+
+    @evaluate.setter
+    def evaluate(self, folder: object) -> None:
+        """Importing hangs a folder onto its package; this name is taken."""
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

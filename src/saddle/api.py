@@ -119,11 +119,9 @@ class GAN(BaseEstimator):  # type: ignore[misc]
             "critic.name": self.critic,
             "encoder.name": self.encoder,
         }
-        wanted = {
-            key: value if isinstance(value, str | int) else reference(value)
-            for key, value in plain.items()
-            if value is not None
-        }
+        own = {id(thing): reference(thing) for thing in self._own().values()}
+        named = {key: own.get(id(value), value) for key, value in plain.items()}
+        wanted = {key: value for key, value in named.items() if value is not None}
         wanted |= dict(self.settings or {})
         spared = without_critic(wanted, own=self._own().get("distance"))
         return preset_recipe(self.preset).amended({**spared, **wanted})

@@ -199,7 +199,7 @@ _OPEN = ("penalties", "weights")
 def put(values: dict[str, Any], key: str, value: Any) -> None:
     """Set the value at a dotted path that exists; None takes a penalty or weight away."""
     path, last = split(key)
-    inner = find(values, path) if path else values
+    inner = values if not path else find(values, path) if path in paths(values) else None
     if not isinstance(inner, dict) or (last not in inner and path not in _OPEN):
         raise no_key(key, values)
     if value is None and path in _OPEN:

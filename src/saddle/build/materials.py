@@ -15,7 +15,7 @@ from saddle.build.custom import is_custom, made
 from saddle.errors import BadData, bad
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
-from saddle.sources import SOURCES, Rows, TwoDomains, open_source
+from saddle.sources import SOURCES, Rows, TwoDomains, is_source, open_source
 from saddle.sources.base import RawBatch, Source, Split
 from saddle.sources.keeping import unpack
 from saddle.spaces import SPACES, Points, load
@@ -97,6 +97,8 @@ def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) 
         raise BadData("this run was trained on data passed in from Python: pass it again")
     if isinstance(what, Path) and what.name == KEPT:
         return unpack(what, seed=recipe.seed)
+    if second is None and not isinstance(data, str | Path) and is_source(data):
+        return open_source(data, seed=recipe.seed)
     beside = recipe.second if second is None else second
     return open_source(
         what, seed=recipe.seed, second=beside, columns=recipe.columns, given=recipe.given

@@ -202,8 +202,8 @@ def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
         if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
             raise Incompatible(
                 f"{key} decides what a run is and cannot be changed on the way: "
-                f"saddle train --from {run.path} --set start=null --set {key}=... plays another one "
-                "(without start=null it begins with its weights, where they fit)"
+                f"saddle train --from {run.path} --set start=null --set {key}=... plays "
+                "another one (without start=null it begins with its weights, where they fit)"
             )
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 RawBatch = dict[str, npt.NDArray[Any]]
-"""Keys are among `x`, `given`, `a`, `b`, `mask`, `index`, and no others; raw units, n rows each."""
+"""Keys are among `x`, `given`, `a`, `b`, `mask`, `index`, no others; raw units, n rows each."""
 
 Split = Literal["train", "watch", "final"]
 

@@ -21,7 +21,8 @@ REFERENCE = Reference(
 class Average:
     """w_avg <- b w_avg + (1 - b) w, with b = min(memory, (1 + t) / (15 + t)).
 
-    The second bound makes the half-life about a twentieth of the run so far. Buffers are copied as they are.
+    The second bound makes the half-life about a twentieth of the run so far. Buffers are copied
+    as they are.
     """
 
     def __init__(self, live: nn.ModuleDict) -> None:

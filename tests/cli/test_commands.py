@@ -1,0 +1,204 @@
+"""What commands say where nothing is wrong: short help, tables of 80 columns, JSON, files."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import saddle as package
+from saddle import terminal
+from saddle.cli import app
+from saddle.errors import UnknownName
+
+COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
+LISTED = [
+    "activations", "critics", "distances", "encoders", "flows", "games", "generators", "labels",
+    "measures", "penalties", "presets", "recorded", "rules", "sources", "views",
+]  # fmt: skip
+
+
+def wide(text: str) -> list[str]:
+    return [line for line in text.splitlines() if len(line) > 80]
+
+
+def test_alone_it_gives_three_things_to_try(saddle):
+    said = saddle("")
+    assert said.code == 0
+    assert re.findall(r"^  saddle (\S+)", said.out, re.M) == ["train", "list", "--help"]
+
+
+def test_it_tells_its_version(saddle):
+    assert saddle("--version").out == f"saddle {package.__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS], ids=str)
+def test_help_is_short_and_plain(saddle, command):
+    said = saddle(f"{command} --help")
+    assert said.code == 0 and not wide(said.out)
+    assert len(said.out.splitlines()) < 45
+    noise = re.findall(r"<\w+>|\{\w+\}|\[required\]|\bTEXT\b|\bINTEGER\b|\bPATH\b", said.out)
+    assert not noise
+    if command:
+        first = said.out.splitlines()[2].strip()
+        assert first[0].isupper() and first.endswith(".")
+    else:
+        assert "..." not in said.out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("kind", ["", *LISTED], ids=str)
+def test_lists_fit_and_say_the_same_as_json(saddle, kind):
+    table = saddle(f"list {kind}").out
+    rows = json.loads(saddle(f"list {kind} --json").out)
+    assert not wide(table) and rows
+    flat = re.sub(r"\s+", "", table)
+    for row in rows:
+        first = next(iter(row.values()))
+        assert first in table or re.sub(r"\s+", "", first) in flat
+
+
+def test_the_list_of_kinds_is_the_list_of_kinds(saddle):
+    assert sorted(row["kind"] for row in json.loads(saddle("list --json").out)) == LISTED
+
+
+def test_distances_say_what_a_score_means_and_what_is_minimised(saddle):
+    rows = {row["name"]: row for row in json.loads(saddle("list distances --json").out)}
+    assert rows["kl"]["score"] == "log-ratio"
+    assert rows["mmd"]["score"] == "no critic"
+    assert all(row["minimises"] for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("inspect good.csv", ["rows", "60", "parts", "train 48, watch 6, final 6", "gan, bigan"]),
+        ("inspect named.csv --columns u,v --given kind", ["2 labels: left", "conditional"]),
+        ("inspect good.csv moons", ["a (points), b (points)", "cycle, align"]),
+        ("inspect ring", ["endless", "8, std 0.01", "exact"]),
+    ],
+    ids=str,
+)
+def test_inspect_shows_a_card(saddle, line, words):
+    said = saddle(line)
+    assert said.code == 0 and not wide(said.out)
+    for word in words:
+        assert word in said.out
+    told = json.loads(saddle(f"{line} --json").out)
+    assert told["facts"]["plays"] and isinstance(told["warnings"], list)
+
+
+def test_a_dry_run_prints_a_recipe_that_is_read_back(saddle, place):
+    text = saddle("train good.csv --steps 7 --dry-run").out
+    assert "game: gan" in text and "steps: 7" in text
+    (place / "again.yaml").write_text(text)
+    assert saddle("train --recipe again.yaml --dry-run").out == text
+
+
+def test_train_prints_one_json_object(saddle):
+    line = "train good.csv --steps 2 --batch 16 --quiet --json --out elsewhere"
+    told = json.loads(saddle(f"{line} --set looks=1 --set saves=1").out)
+    assert told["step"] == 2 and told["measures"][0].keys() >= {"name", "value", "floor", "n"}
+
+
+def test_resume_adds_turns_to_the_latest_run(saddle, place):
+    saddle("train good.csv --steps 2 --batch 16 --quiet --out again")
+    said = saddle("resume --runs again --steps 1 --quiet")
+    assert "at step 2 of 3" in said.out and "report  again/00001-" in said.out
+
+
+@pytest.mark.parametrize("ending", [".csv", ".npy", ".npz", ".png"])
+def test_samples_go_to_every_kind_of_file(saddle, place, ending):
+    said = saddle(f"sample 2 -n 7 --given right --out drawn{ending}")
+    assert said.code == 0 and f"7 samples of step 2 in drawn{ending}" in said.out
+    assert (place / f"drawn{ending}").stat().st_size > 0
+
+
+def test_samples_carry_the_names_of_the_columns(saddle, place):
+    saddle("sample 2 -n 3 --given right --out named-samples.csv")
+    lines = (place / "named-samples.csv").read_text().splitlines()
+    assert lines[0] == "u,v,given" and len(lines) == 4 and lines[1].endswith(",right")
+
+
+def test_there_and_back_again(saddle, place):
+    assert "60 rows in there.csv" in saddle("translate 3 good.csv --out there.csv").out
+    saddle("translate 3 there.csv --back --out back.npy")
+    start = np.loadtxt(place / "good.csv", delimiter=",", skiprows=1)
+    np.testing.assert_allclose(np.load(place / "back.npy"), start, atol=1e-4)  # float32 inside
+    assert "60 rows in good-encoded.csv" in saddle("encode 3 good.csv").out
+
+
+def test_runs_are_listed_the_damaged_ones_too(saddle, place):
+    damaged = place / "odd" / "00001-odd"
+    damaged.mkdir(parents=True, exist_ok=True)
+    (damaged / "recipe.yaml").write_text("steps: many")
+    assert "00001-odd (damaged)" in re.sub(r"\s+\n", "\n", saddle("runs odd").out)
+    rows = json.loads(saddle("runs --json").out)
+    assert [row["game"] for row in rows[:3]] == ["gan", "conditional", "align"]
+    assert not wide(saddle("runs").out)
+
+
+def test_cite_prints_what_the_run_used_and_nothing_else(saddle):
+    keys = {row["key"] for row in json.loads(saddle("cite 3 --json").out)}
+    assert {"grover2020", "durkan2019"} <= keys
+    text = saddle("cite 1").out
+    assert text.count("@") >= 3 and "grover2020" not in text
+
+
+def test_report_measures_again(saddle, place):
+    told = json.loads(saddle("report 1 --json").out)
+    assert told["report"].endswith("report.html") and told["critic"]["measured"] is False
+    said = saddle("report 1")
+    assert not wide(said.out.partition("report  ")[0])
+    assert "next    saddle sample runs/00001-" in said.out
+
+
+# ------------------------------------------------------------------------------------- terminal
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_progress_never_wraps(width):
+    parts = [
+        "decay 12000/14000",
+        "310/s",
+        "0:06 left",
+        "distance 0.100 (floor 0.020)",
+        "modes 25/25",
+    ]
+    line = terminal.fitted(parts, width)
+    assert len(line) < width and line.startswith("decay")
+    assert (width >= 80) == line.endswith("modes 25/25")
+
+
+def test_a_pipe_gets_a_plain_line_a_minute(monkeypatch, capsys):
+    from types import SimpleNamespace
+
+    clock = iter(range(0, 10_000, 40))
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    phase = SimpleNamespace(value="hold")
+    moments = [SimpleNamespace(step=step, phase=phase, event=None) for step in range(6)]
+    with terminal.Meter(0, 6) as meter:
+        assert list(meter.follow(moments)) == moments
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3 and all(line.startswith("hold ") and "/s" in line for line in lines)
+
+
+def test_cells_are_printed_as_they_stand(monkeypatch, capsys):
+    monkeypatch.setattr(terminal, "console", lambda: Console(width=40, markup=False, emoji=False))
+    terminal.show_table([{"name": "[bold]x[/bold]", "value": None, "yes": True}])
+    terminal.say(":smile: [red] " + "long " * 20)
+    out = capsys.readouterr().out
+    assert "[bold]x[/bold]" in out and ":smile: [red]" in out and len(out.splitlines()) == 3
+
+
+def test_json_has_no_numbers_that_json_has_not(capsys):
+    terminal.show_json({"a": [float("nan"), float("inf"), 1.5]})
+    assert json.loads(capsys.readouterr().out) == {"a": [None, None, 1.5]}
+
+
+def test_a_run_is_found_by_its_number(place):
+    assert terminal.find("2", place / "runs").name.startswith("00002-")
+    with pytest.raises(UnknownName):
+        terminal.find("77", place / "runs")
