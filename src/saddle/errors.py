@@ -64,7 +64,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("pearsn", ["pearson", "neyman"])
     'pearson'
     """
-    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
     return found[0] if found else None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
-from saddle.distances import DISTANCES, PENALTIES, Direct
+from saddle.distances import DISTANCES, PENALTIES, Direct, Distance
 from saddle.games import GAMES, VIEWS
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
@@ -54,7 +54,7 @@ def _cited(entry: Any) -> str:
 
 
 def _score(entry: Any) -> str:
-    return entry.score.value if hasattr(entry, "score") else "no critic"
+    return "no critic" if isinstance(entry, Direct) else str(entry.score.value)
 
 
 ABOUT = {"about": lambda entry: entry.about, "reference": _cited}

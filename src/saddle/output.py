@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from saddle.errors import BadData, bad
+from saddle.errors import BadData, RunError, bad
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
 from saddle.spaces.points import WRITERS, save
@@ -53,8 +53,8 @@ def picture(rows: Mapping[str, Array], path: Path) -> None:
 
     try:
         picture_of_rows(rows, path)
-    except OSError as problem:
-        raise BadData(f"{path} cannot be written: {problem.strerror or problem}") from problem
+    except RunError as problem:
+        raise BadData(f"{path} cannot be written: {problem.__cause__ or problem}") from problem
 
 
 def columns(rows: Mapping[str, Array], *, names: Names | None = None) -> dict[str, Array]:

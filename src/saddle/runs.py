@@ -123,7 +123,8 @@ class Run:
             raise UnknownName(f"{path} is a file; a run is a folder that training leaves")
         root = path.parent if path.parent.is_dir() else Path("runs")
         known = [p.name for p in root.iterdir()] if root.is_dir() else []
-        close = nearest(path.name, known)
+        begun = [name for name in sorted(known) if path.name and name.startswith(path.name)]
+        close = begun[0] if begun else nearest(path.name, known)
         hint = f": did you mean {root / close}?" if close else ""
         raise UnknownName(f"there is no run at {path}{hint or '; `saddle runs` lists them'}")
 

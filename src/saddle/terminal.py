@@ -23,8 +23,8 @@ from saddle.runs import Run, read_lines
 PLAIN_EVERY = 60.0
 """Seconds between lines where the output is not a terminal."""
 
-SHORT = 22
-"""Cells up to this long are not folded."""
+NAME, SHORT = 36, 22
+"""Cells of the first and of the other columns that are not folded where they are this short."""
 
 Row = Mapping[str, Any]
 
@@ -40,14 +40,14 @@ def show_table(rows: Sequence[Row], *, as_json: bool = False) -> None:
         show_json([dict(row) for row in rows])
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in rows[0] if rows else []:
+    for column, name in enumerate(rows[0] if rows else []):
         values = [row[name] for row in rows]
         longest = max(len(cell(value)) for value in values)
         right = all(isinstance(value, int | float | None) for value in values)
         table.add_column(
             name,
             overflow="fold",
-            no_wrap=longest <= SHORT,
+            no_wrap=longest <= (SHORT if column else NAME),
             justify="right" if right else "left",
         )
     for row in rows:

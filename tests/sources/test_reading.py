@@ -175,7 +175,7 @@ def test_a_wrong_name_or_path_suggests_the_nearest(tmp_path, monkeypatch):
         open_source("mesured.csv")
     with pytest.raises(UnknownName, match="did you mean 'measured.csv'"):
         open_source(tmp_path / "measured.cvs")
-    with pytest.raises(UnknownName, match="Sources: checkerboard"):
+    with pytest.raises(UnknownName, match="no file is called"):
         open_source("no/such/folder/x.npy")
 
 

@@ -51,7 +51,7 @@ def main() -> None:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = note
-            code = app(standalone_mode=False)
+            code = app(prog_name="saddle", standalone_mode=False)
         raise SystemExit(code)
     except UserError as problem:
         leave(str(problem), 2)

@@ -72,20 +72,10 @@ def train(
     """
     from saddle.presets import chosen
 
-    flags = {
-        "data": data,
-        "second": second,
-        "game": game,
-        "distance": distance,
-        "ratio": ratio,
-        "objective": objective,
-        "columns": columns,
-        "given": given,
-        "steps": steps,
-        "batch": batch,
-        "seed": seed,
-        "device": device,
-    }
+    rows = {"data": data, "second": second, "columns": columns, "given": given}
+    play_as = {"game": game, "distance": distance, "ratio": ratio, "objective": objective}
+    run = {"steps": steps, "batch": batch, "seed": seed, "device": device}
+    flags = {**rows, **play_as, **run}
     wanted = {key: value for key, value in flags.items() if value is not None}
     origin = None if start_from is None else terminal.find(start_from, out).path
     made = chosen(preset, recipe, origin, wanted | settings(change))

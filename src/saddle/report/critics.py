@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saddle.errors import BrokenRun
 from saddle.report.canvas import ARROWS, Box, Canvas, canvas, rise
 from saddle.report.clouds import Panel, key_of, panels, remark, rows
 from saddle.report.read import Array, Floats, Look, Record
@@ -65,20 +64,18 @@ def given(name: str) -> str:
     >>> given("duel@-3.14159, 0.5"), given("duel")
     ('given -3.14, 0.5', '')
     """
-    text = name.partition("@")[2]
-    try:
-        text = ", ".join(f"{float(part):.3g}" for part in text.split(",")) if text else ""
-    except ValueError:  # a label that is a text
-        pass
+    c = condition(name)
+    text = c if isinstance(c, str) else ", ".join(f"{value:.3g}" for value in c)
     return f"given {words(text, 24)}" if text else ""
 
 
-def numbers(text: str) -> list[float]:
-    """A condition written as `1, 2`."""
+def condition(name: str) -> list[float] | str:
+    """The condition of a surface named `DUEL@1, 2` or `DUEL@left`; nothing where it has none."""
+    text = name.partition("@")[2]
     try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise BrokenRun(f"a surface is named after {text!r}, not a condition of numbers") from None
+        return [float(part) for part in text.split(",")] if text else []
+    except ValueError:  # a label that is a text
+        return text
 
 
 def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> None:
@@ -87,7 +84,7 @@ def judged(ax: Axes, record: Record, look: Look, name: str, shade: Shade) -> Non
     box = record.box(key_of(base(name))) or unit(grid)
     place = place_of(record, look, base(name))
     for panel in mine(record, look, base(name)):
-        real, fake = asked(record, look, panel, name.partition("@")[2])
+        real, fake = asked(record, look, panel, condition(name))
         place.real(ax, real[:POINTS])
         place.fake(ax, fake[:POINTS])
     image = place.critic(ax, grid, box, shade)
@@ -113,7 +110,7 @@ def place_of(record: Record, look: Look, duel: str) -> Canvas:
     return canvas(corners(box), box=box)
 
 
-def asked(record: Record, look: Look, panel: Panel, c: str) -> tuple[Array, Array]:
+def asked(record: Record, look: Look, panel: Panel, c: list[float] | str) -> tuple[Array, Array]:
     """Real and generated rows of one condition; all of them where none is named."""
     sides = [(panel.real, record.real.get("given")), (panel.fake, look.arrays.get("given"))]
     if not c:
@@ -122,14 +119,14 @@ def asked(record: Record, look: Look, panel: Panel, c: str) -> tuple[Array, Arra
     return real, fake
 
 
-def near(x: Array, held: Array | None, c: str) -> Array:
+def near(x: Array, held: Array | None, c: list[float] | str) -> Array:
     """Rows of which the given is c, or is nearest to it where too few have it."""
     if held is None or len(held) != len(x):
         return x[:0]
-    if held.dtype.kind in "US":
+    if isinstance(c, str):
         labelled: Array = x[held == c]
         return labelled
-    away = np.linalg.norm(rows(held) - np.array(numbers(c)), axis=1)
+    away = np.linalg.norm(rows(held) - np.array(c), axis=1)
     wanted = max(ENOUGH, len(x) // 20)
     alike = int((away == 0).sum())
     return x[np.argsort(away, kind="stable")[: alike if alike >= ENOUGH else wanted]]
