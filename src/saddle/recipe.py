@@ -126,16 +126,16 @@ class Recipe(_Strict):
     views: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     weights: dict[str, Weight] = {}
-    generator: Network = Network(name="mlp", width=64, depth=4, activation="relu")
-    critic: Network = Network(name="fourier-mlp:60", width=64, depth=2)
+    generator: Network = Network(name="skip-mlp", width=64, depth=4, activation="relu")
+    critic: Network = Network(name="fourier-mlp:100", width=64, depth=2)
     encoder: Network = Network(name="mlp", width=64, depth=4, activation="relu")
-    latent: int = Field(default=2, ge=1)
+    latent: int = Field(default=3, ge=1)
     noise: str = "uniform"
     rule: str = "alternating:1"
     optimise_generator: Optimiser = Optimiser(rate=2e-3)
     optimise_critic: Optimiser = Optimiser(rate=2e-3)
     schedules: Schedules = Schedules()
-    steps: int = Field(default=16_000, ge=1)
+    steps: int = Field(default=18_000, ge=1)
     batch: int = Field(default=256, ge=2)
     looks: int = Field(default=50, ge=1)
     saves: int = Field(default=10, ge=1)
