@@ -8,7 +8,7 @@ from typing import Any
 
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
-from saddle.distances import DISTANCES, PENALTIES, Direct, Distance
+from saddle.distances import DISTANCES, PENALTIES, Direct
 from saddle.games import GAMES, VIEWS
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS

@@ -72,6 +72,7 @@ def place(tmp_path_factory):
     write_data(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr("saddle.cli.making.finish", lambda *_, **__: None)
         for line in (
             f"train good.csv {QUICK}",
             f"train named.csv --columns u,v --given kind {QUICK}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 
 import numpy as np
 import pytest
@@ -206,3 +207,20 @@ def test_a_run_is_found_by_its_number(place):
     assert terminal.find("2", place / "runs").name.startswith("00002-")
     with pytest.raises(UnknownName):
         terminal.find("77", place / "runs")
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(saddle, place, monkeypatch):
+    follow = terminal.Meter.follow
+
+    def pressed(meter, moments):
+        for moment in follow(meter, moments):
+            if moment.step == 3:
+                signal.raise_signal(signal.SIGINT)
+            yield moment
+
+    monkeypatch.setattr(terminal.Meter, "follow", pressed)
+    said = saddle("train good.csv --steps 900 --batch 16 --quiet --out pressed")
+    assert said.code == 130
+    step = json.loads(next(place.glob("pressed/*/latest.json")).read_text())["step"]
+    assert f"stopped at step {step} of 900, saved" in said.err and step < 9
+    assert re.search(r"go on with: saddle resume pressed/\d{5}-good", said.err)

@@ -193,11 +193,10 @@ def test_damage_is_named(run, name, damage):
         write_report(run)
 
 
-def test_condition_that_is_no_number_is_damage(tmp_path):
+def test_condition_that_is_no_number_is_a_label(tmp_path):
     run = fake_runs.make(tmp_path, "conditional-plane", steps=(0,))
     np.savez(run.look(1), **{"samples": np.zeros((3, 2)), "surface.duel@odd": np.ones((4, 4))})
-    with pytest.raises(BrokenRun, match="odd"):
-        write_report(run)
+    assert write_report(run).stat().st_size > 10_000
 
 
 def test_measures_leave_out_columns_that_nothing_fills(run):

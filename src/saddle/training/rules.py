@@ -289,12 +289,15 @@ class Unrolled(Rule):
         """The critic moves, imagines k more moves, and the generator answers those."""
         generator, critic = teams[Player.GENERATOR], teams[Player.CRITIC]
         _move(teams, Player.CRITIC, loss, 0)
-        imagined: dict[str, Tensor] = dict(critic.module.named_parameters())
+        named = critic.module.named_parameters()
+        imagined: dict[str, Tensor] = {name: p for name, p in named if p.requires_grad}
         for k in range(1, self.k + 1):
             value = _at(critic.module, imagined, partial(loss, Player.CRITIC, k))
-            grads = torch.autograd.grad(value, list(imagined.values()), create_graph=True)
+            grads = torch.autograd.grad(
+                value, list(imagined.values()), create_graph=True, allow_unused=True
+            )
             steps = zip(imagined.items(), grads, strict=True)
-            imagined = {name: c - self.rate * g for (name, c), g in steps}
+            imagined = {n: c if g is None else c - self.rate * g for (n, c), g in steps}
         value = _at(critic.module, imagined, partial(loss, Player.GENERATOR, self.k + 1))
         found = torch.autograd.grad(value, generator.parameters, allow_unused=True)
         pairs = zip(found, generator.parameters, strict=True)
