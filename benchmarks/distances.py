@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from common import Bench, Row, Target, attempted, column, medians
+from _common import Bench, Row, Target, attempted, column, medians
 from saddle.build.session import Session, start
 from saddle.distances import DISTANCES, Distance
 from saddle.games.base import Player

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from common import Bench, Row, Target, Trial, attempted, column, medians
+from _common import Bench, Row, Target, Trial, attempted, column, medians
 from saddle.build.session import start
 from saddle.evaluate import Trained
 from saddle.games import Align, BiGan

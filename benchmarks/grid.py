@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from common import Bench, Row, Target, Trial, attempted, column, medians
+from _common import Bench, Row, Target, Trial, attempted, column, medians
 from saddle.measure import high_quality_of_perfect, kl_floor, mode_report
 from saddle.presets import preset
 

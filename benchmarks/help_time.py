@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import Bench, Row, Target
+from _common import Bench, Row, Target
 
 SADDLE = Path(sys.executable).with_name("saddle")
 WANTED = 0.25

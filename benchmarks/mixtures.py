@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from common import Bench, Row, Target, Trial, attempted, column, medians
+from _common import Bench, Row, Target, Trial, attempted, column, medians
 from saddle.measure import drawn_law, mode_report
 from saddle.presets import preset
 from saddle.sources import random_components

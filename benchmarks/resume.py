@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from common import Bench, Row, Target
+from _common import Bench, Row, Target
 from saddle.presets import preset
 from saddle.runs import Run, read_lines
 
@@ -98,7 +98,7 @@ def differences(one: Path, other: Path) -> list[str]:
 
 def opened(path: Path) -> Any:
     """The arrays of a look."""
-    return np.load(path, allow_pickle=False, allow_pickle=False)
+    return np.load(path, allow_pickle=False)
 
 
 def _unequal(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

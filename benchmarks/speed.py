@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from common import Bench, Row, Target
+from _common import Bench, Row, Target
 from saddle.build.session import Session, start
 from saddle.recipe import Recipe
 

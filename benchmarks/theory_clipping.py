@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from _critics import judge_of, side_of
+from _show import Bench, Row
 from saddle.distances import DISTANCES, PENALTIES, Distance
 from saddle.distances.base import slopes_at
 from saddle.measure import wasserstein
 from saddle.networks import CRITICS, Shape
 from saddle.sources import SOURCES
-from theory_critics import judge_of, side_of
-from theory_show import Bench, Row
 
 SETTINGS = {
     "clip .01, as published": ("clip:0.01", "rmsprop", 5e-5),

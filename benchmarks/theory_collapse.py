@@ -19,12 +19,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from _critics import judge_of, side_of
+from _show import Bench, Row
 from saddle.distances import DISTANCES, PENALTIES, Distance
 from saddle.networks import CRITICS, GENERATORS, Shape
 from saddle.sources import SOURCES
 from saddle.sources.base import Modes
-from theory_critics import judge_of, side_of
-from theory_show import Bench, Row
 
 BATCH, LOOKS = 128, 5
 

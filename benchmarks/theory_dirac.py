@@ -20,9 +20,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from _critics import side_of
+from _show import Bench, Row
 from saddle.distances import DISTANCES, PENALTIES, Distance, GradientPenalty, Penalty
-from theory_critics import side_of
-from theory_show import Bench, Row
 
 FLOAT = torch.float64
 Field = Callable[[Tensor], Tensor]

@@ -18,11 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from _show import Bench, Row
 from saddle.distances import DISTANCES, FDivergence
 from saddle.measure import GENERATORS, BestGaussian, best_gaussian, f_divergence
 from saddle.measure.base import Floats
 from saddle.networks import CRITICS, Shape
-from theory_show import Bench, Row
 
 ROWS = ("kl", "reverse-kl", "js", "jeffrey", "pearson", "squared-hellinger", "neyman")
 WEIGHTS, MEANS, VARIANCES = (0.33, 0.67), (-1.0, 2.0), (0.065, 2.0)

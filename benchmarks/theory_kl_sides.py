@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from theory_lines import Gaussians, X, jsd, kl, log_normal, normal
-from theory_show import Bench, Row
+from _lines import Gaussians, X, jsd, kl, log_normal, normal
+from _show import Bench, Row
 
 P = Gaussians((0.5, 0.5), (-3.0, 3.0), (1.0, 1.0))
 GUESSES: Mapping[str, Gaussians] = {

@@ -13,10 +13,10 @@ import math
 
 import numpy as np
 
+from _show import Bench, Row
 from saddle.measure import mode_report, two_sample
 from saddle.measure.base import Floats
 from saddle.sources import SOURCES
-from theory_show import Bench, Row
 
 WIDE = 40.0
 """Side of the square that the noise is uniform on."""

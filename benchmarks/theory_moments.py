@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import torch
 
+from _lines import Gaussians
+from _show import Bench, Row
 from saddle.distances import DISTANCES, Direct
 from saddle.measure import two_sample
 from saddle.measure.base import Floats
 from saddle.networks import GENERATORS, Shape
-from theory_lines import Gaussians
-from theory_show import Bench, Row
 
 DATA = Gaussians((0.5, 0.5), (-2.0, 2.0), (0.3, 0.3))
 

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from _show import Bench, Row
 from saddle.distances import DISTANCES, Distance, certified_gap
 from saddle.measure import parallel_lines, wasserstein
 from saddle.networks import CRITICS, Shape
 from saddle.networks.mlp import MapCritic
-from theory_show import Bench, Row
 
 
 def line(theta: float, n: int, rng: torch.Generator) -> Tensor:

@@ -18,10 +18,10 @@ import math
 import torch
 from torch import Tensor, nn
 
+from _show import Bench, Row
 from saddle.distances import DISTANCES, FDivergence
 from saddle.measure import auc_of
 from saddle.networks import CRITICS, GENERATORS, Shape
-from theory_show import Bench, Row
 
 OBJECTIVES = ("minimax", "non-saturating")
 GAP, HALF = 2.0, 0.3

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from theory_lines import X, jsd, log_normal, normal
-from theory_show import Bench, Row
+from _lines import X, jsd, log_normal, normal
+from _show import Bench, Row
 
 P = normal(0.0, 1.0)
 Z = torch.linspace(-8, 8, 2001, dtype=torch.float64)

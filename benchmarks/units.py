@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common import Bench, Row, Target, attempted, column, medians
+from _common import Bench, Row, Target, attempted, column, medians
 from saddle.measure import mode_report
 from saddle.presets import preset
 from saddle.sources import SOURCES, Modes, Positions, RawBatch, Source, Split

@@ -74,10 +74,10 @@ class Schedules(_Strict):
     """What changes over the run, and how long the phases are (shares of the steps)."""
 
     warm: float = Field(default=0.01, ge=0, lt=1)
-    decay: float = Field(default=0.85, ge=0, le=1)
+    decay: float = Field(default=0.75, ge=0, le=1)
     rate: Scheduled = Scheduled(start=0.01, end=0.01, geometric=True)
     critic_rate: Scheduled = Scheduled(start=0.1, end=0.1, geometric=True)
-    penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.45)
+    penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.4)
     beta2: Share = Share(hold=0.99)
     memory: Share = Share(hold=0.9999)
     views: Scheduled = Scheduled(end=0.0)
@@ -135,7 +135,7 @@ class Recipe(_Strict):
     optimise_generator: Optimiser = Optimiser(rate=2e-3)
     optimise_critic: Optimiser = Optimiser(rate=2e-3)
     schedules: Schedules = Schedules()
-    steps: int = Field(default=18_000, ge=1)
+    steps: int = Field(default=16_000, ge=1)
     batch: int = Field(default=256, ge=2)
     looks: int = Field(default=50, ge=1)
     saves: int = Field(default=10, ge=1)

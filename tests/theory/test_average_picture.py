@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from _lines import Gaussians
 from saddle.distances import DISTANCES
 from saddle.networks import GENERATORS, Shape
-from theory_lines import Gaussians
 
 ROW = DISTANCES["mean-square"]
 DATA = Gaussians((0.3, 0.7), (-2.0, 3.0), (0.2, 0.4))

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.nn.functional import logsigmoid
 
+from _lines import LOG4, integral, jsd, normal
 from saddle.distances import DISTANCES
-from theory_lines import LOG4, integral, jsd, normal
 
 ROW = DISTANCES["minimax"]
 PRIOR, OTHER = (0.2, 0.5, 0.3), (0.6, 0.2, 0.2)

@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
+from _lines import LOG4, X, integral, jsd, kl, log_normal, middle, normal
 from saddle.distances import DISTANCES
-from theory_lines import LOG4, X, integral, jsd, kl, log_normal, middle, normal
 
 P = normal(0.0, 1.0).log()
 Z = torch.linspace(-9, 9, 6001, dtype=torch.float64)

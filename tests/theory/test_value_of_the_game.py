@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch.nn.functional import logsigmoid
 
+from _lines import LOG4, Gaussians, X, integral, jsd, normal
 from saddle.distances import DISTANCES
 from saddle.measure import GENERATORS as F
 from saddle.measure import critic_against_truth, pushforward_log_density
 from saddle.networks import CRITICS, Shape
 from saddle.networks import GENERATORS as NETWORKS
-from theory_lines import LOG4, Gaussians, X, integral, jsd, normal
 
 ROW = DISTANCES["minimax"]
 P = Gaussians((0.3, 0.7), (-1.0, 1.5), (0.5, 1.0))

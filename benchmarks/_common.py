@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -140,24 +140,44 @@ class Bench:
         for target in targets:
             verdict = "met" if target.met else "MISSED"
             screen.print(f"{verdict:6} {target.what}: {target.got} (wanted {target.wanted})")
-        told = {
-            "name": self.name,
-            "title": self.title,
-            "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "machine": machine(),
-            "versions": versions(),
-            "options": {key: plain(value) for key, value in vars(self.options).items()},
-            "seeds": self.seeds,
-            "cpu_seconds": round(time.process_time() - self.began, 1),
-            "notes": list(notes),
-            "targets": [vars(target) for target in targets],
-            "summary": [plain(row) for row in summary],
-            "rows": [plain(row) for row in rows],
-        }
         path: Path = self.options.out
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        record(
+            path,
+            self,
+            {
+                "seeds": self.seeds,
+                "notes": list(notes),
+                "targets": [vars(target) for target in targets],
+                "summary": list(summary),
+                "rows": list(rows),
+            },
+        )
         self.tell(f"written to {path}")
+
+
+class Told(Protocol):
+    """A benchmark that can be written down."""
+
+    name: str
+    title: str
+    options: argparse.Namespace
+    began: float
+
+
+def record(path: Path, bench: Told, found: Mapping[str, Any]) -> None:
+    """Write what a benchmark found as JSON, with where and when."""
+    told = {
+        "name": bench.name,
+        "title": bench.title,
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": versions(),
+        "options": vars(bench.options),
+        "cpu_seconds": round(time.process_time() - bench.began, 1),
+        **found,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(plain(told), indent=1) + "\n", encoding="utf-8")
 
 
 def train(recipe: Recipe, out: Path, *, data: object = None) -> Trial:
@@ -221,6 +241,8 @@ def plain(value: Any) -> Any:
     """A value as JSON holds it; no infinity and no nan: they are written as words."""
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
