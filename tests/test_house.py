@@ -102,9 +102,7 @@ RULES = {
         EVERYWHERE,
     ),
     "imports run downwards": Rule(arrows.arrows, (), ()),  # shown below: it depends on the path
-    "only the command line prints": Rule(
-        style.prints, ("print(1)",), ("console.print(1)",)
-    ),
+    "only the command line prints": Rule(style.prints, ("print(1)",), ("console.print(1)",)),
     "nothing is looked up by string": Rule(
         style.by_string,
         ("getattr(a, 'b')", "hasattr(a, n)"),

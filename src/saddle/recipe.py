@@ -135,7 +135,7 @@ class Recipe(_Strict):
     optimise_generator: Optimiser = Optimiser(rate=2e-3)
     optimise_critic: Optimiser = Optimiser(rate=2e-3)
     schedules: Schedules = Schedules()
-    steps: int = Field(default=16_000, ge=1)
+    steps: int = Field(default=15_000, ge=1)
     batch: int = Field(default=256, ge=2)
     looks: int = Field(default=50, ge=1)
     saves: int = Field(default=10, ge=1)
