@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
-from saddle.distances import DISTANCES, PENALTIES, Direct
+from saddle.distances import DISTANCES, PENALTIES, Direct, FDivergence
 from saddle.games import GAMES, VIEWS
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
@@ -57,6 +59,20 @@ def _score(entry: Any) -> str:
     return "no critic" if isinstance(entry, Direct) else str(entry.score.value)
 
 
+def _weight(v: float) -> Callable[[Any], Any]:
+    """What the objective multiplies grad v by at a fake sample of that log ratio."""
+
+    def at(row: FDivergence) -> float:
+        return float(row.weights(torch.tensor([v], dtype=torch.float64))[0])
+
+    return at
+
+
+F_ROWS: Catalogue[FDivergence] = Catalogue(
+    "f-divergence",
+    {name: row for name, row in DISTANCES.items() if isinstance(row, FDivergence)},
+)
+
 ABOUT = {"about": lambda entry: entry.about, "reference": _cited}
 
 KINDS: Catalogue[Table] = Catalogue(
@@ -66,6 +82,16 @@ KINDS: Catalogue[Table] = Catalogue(
             "what close means",
             DISTANCES,
             {"score": _score, "minimises": lambda d: d.minimises, "reference": _cited},
+        ),
+        "weights": Table(
+            "how hard each f pulls a fake sample whose log p/q is v",
+            F_ROWS,
+            {
+                "objective": lambda row: row.objective,
+                "v = -2": _weight(-2.0),
+                "v = 0": _weight(0.0),
+                "v = 2": _weight(2.0),
+            },
         ),
         "penalties": Table(
             "what keeps a critic honest",
