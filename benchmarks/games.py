@@ -30,14 +30,10 @@ EACH = 2_000
 
 AMENDMENTS: Mapping[str, Mapping[str, Any]] = {
     "conditional": {},
-    "bigan": {"latent": 2, "noise": "normal"},
-    "cycle": {"weights.identity": 0.0},
-    "align": {"generator.name": "spline-coupling", "generator.depth": 2},
-    "flow": {
-        "generator.name": "spline-coupling",
-        "generator.depth": 2,
-        "weights.adversarial": 0.0,
-    },
+    "bigan": {},
+    "cycle": {},
+    "align": {},
+    "flow": {"weights.adversarial": 0.0, "steps": 1_000},
 }
 """What each game changes of the default recipe; `flow` is align by likelihood alone."""
 

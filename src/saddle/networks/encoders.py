@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from torch import nn
 
-from saddle.catalogue import Catalogue
-from saddle.networks.blueprint import Blueprint, Shape
-from saddle.networks.mlp import Map, Skipped, plain_body, residual_body
-from saddle.networks.references import BIGAN
+from saddle.catalogue import Catalogue, Family
+from saddle.networks.blueprint import Blueprint, Shape, number
+from saddle.networks.mlp import Map, Skipped, fourier_body, plain_body, residual_body
+from saddle.networks.references import BIGAN, FOURIER
 
 
 def plain(shape: Shape) -> Map:
@@ -30,11 +30,23 @@ def skipped(shape: Shape) -> Skipped:
     return Skipped(plain(shape), nn.Linear(shape.joined, shape.output))
 
 
+def fourier(text: str) -> Blueprint[nn.Module]:
+    """Random Fourier features up to the frequency that `text` says, then an mlp."""
+    high = number(text, name="highest frequency of fourier-mlp", low=1, high=1e5)
+
+    def make(shape: Shape) -> Map:
+        body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, high=high)
+        return Map(body, nn.Linear(shape.width, shape.output))
+
+    return Blueprint(make, FOURIER, "random Fourier features of the input, then an mlp")
+
+
 ENCODERS: Catalogue[Blueprint[nn.Module]] = Catalogue(
     "encoder",
     {
         "skip-mlp": Blueprint(skipped, BIGAN, "a linear map of the input and an mlp, added"),
         "mlp": Blueprint(plain, BIGAN, "multilayer perceptron"),
         "residual-mlp": Blueprint(residual, BIGAN, "with skips, for deep or near-identity maps"),
+        "fourier-mlp": Family(fourier, "60", "HIGH", "60"),
     },
 )

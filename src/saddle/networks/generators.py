@@ -7,8 +7,8 @@ from torch import nn
 from saddle.catalogue import Catalogue, Family
 from saddle.networks import references as cite
 from saddle.networks.blueprint import Blueprint, Shape, number, same_size
-from saddle.networks.encoders import plain, residual, skipped
-from saddle.networks.mlp import Affine, Map, Triangular, dropout_body, fourier_body
+from saddle.networks.encoders import fourier, plain, residual, skipped
+from saddle.networks.mlp import Affine, Map, Triangular, dropout_body
 
 
 def _dropout(text: str) -> Blueprint[nn.Module]:
@@ -21,16 +21,6 @@ def _dropout(text: str) -> Blueprint[nn.Module]:
     return Blueprint(make, cite.DROPOUT, "multilayer perceptron that drops hidden units")
 
 
-def _fourier(text: str) -> Blueprint[nn.Module]:
-    high = number(text, name="highest frequency of fourier-mlp", low=1, high=1e5)
-
-    def make(shape: Shape) -> Map:
-        body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, high=high)
-        return Map(body, nn.Linear(shape.width, shape.output))
-
-    return Blueprint(make, cite.FOURIER, "random Fourier features of the input, then an mlp")
-
-
 GENERATORS: Catalogue[Blueprint[nn.Module]] = Catalogue(
     "generator",
     {
@@ -38,7 +28,7 @@ GENERATORS: Catalogue[Blueprint[nn.Module]] = Catalogue(
         "residual-mlp": Blueprint(residual, cite.RESNET, "with skips: deep, near the identity"),
         "skip-mlp": Blueprint(skipped, cite.RESNET, "a linear map of the input and an mlp, added"),
         "mlp-dropout": Family(_dropout, "0.2", "P", "0.2"),
-        "fourier-mlp": Family(_fourier, "60", "HIGH", "60"),
+        "fourier-mlp": Family(fourier, "60", "HIGH", "60"),
         "affine": Blueprint(
             lambda shape: Affine(same_size("affine", shape)),
             cite.FGAN,
