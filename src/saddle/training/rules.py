@@ -44,7 +44,8 @@ class Team:
             for parameter, grad in zip(self.parameters, grads, strict=True):
                 parameter.grad = grad
         self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         self.after_step()
 
 
