@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -168,6 +169,7 @@ def record(path: Path, bench: Told, found: Mapping[str, Any]) -> None:
     """Write what a benchmark found as JSON, with where and when."""
     told = {
         "name": bench.name,
+        "script": Path(sys.argv[0]).name,
         "title": bench.title,
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": machine(),

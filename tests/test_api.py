@@ -134,6 +134,13 @@ def test_two_names_are_two_domains(tmp_path):
     assert (gan.trained_.recipe.data, gan.trained_.recipe.second) == ("moons", "spiral")
 
 
+def test_two_domains_of_unequal_width_are_drawn_by_name(tmp_path, x):
+    gan = quick(tmp_path, game="cycle").fit(x, x[:, :1])
+    with pytest.raises(Incompatible, match=r"a are \(3, 2\) and of b \(3, 1\).* use draw"):
+        gan.sample(3)
+    assert {key: rows.shape for key, rows in gan.draw(3).items()} == {"a": (3, 2), "b": (3, 1)}
+
+
 def test_align_returns_where_it_came_from_and_encodes(tmp_path, x):
     gan = quick(tmp_path, game="align").fit(x, x + 1)
     there = gan.translate(x)

@@ -18,7 +18,7 @@ from torch import nn
 from saddle.build.custom import reference
 from saddle.build.session import Session, resume, start, unfinished
 from saddle.distances.base import Direct, Distance
-from saddle.errors import BadData, bad
+from saddle.errors import BadData, Incompatible, bad
 from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
 from saddle.games import GAMES
@@ -184,9 +184,20 @@ class GAN(BaseEstimator):  # type: ignore[misc]
             n: how many.
             given: one condition, or one for each sample; drawn from the data's where None.
             seed: of the draw; sample i of a seed is the same whatever n is.
+
+        Raises:
+            Incompatible: the two domains differ in width; `draw` returns them by name.
         """
         drawn = self.draw(n, given=given, seed=seed)
-        return drawn["x"] if "x" in drawn else np.stack([drawn["a"], drawn["b"]])
+        if "x" in drawn:
+            return drawn["x"]
+        a, b = drawn["a"], drawn["b"]
+        if a.shape != b.shape:
+            raise Incompatible(
+                f"samples of a are {a.shape} and of b {b.shape}, which is no one array: "
+                "use draw, which returns each by its name"
+            )
+        return np.stack([a, b])
 
     def draw(self, n: int = 100, *, given: Any = None, seed: int = 0) -> dict[str, Array]:
         """Draw n samples with everything that belongs to them: `x`, and `given` where it is."""

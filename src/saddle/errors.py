@@ -8,8 +8,8 @@ SaddleError
 │   ├── BadData          a file, array or table that cannot be read as asked
 │   └── MissingExtra     an optional package is not installed
 └── RunError         the run failed                            (exit code 1)
-├── NonFinite        a loss or a weight became nan or infinite
-└── BrokenRun        a run folder that is damaged or incomplete
+    ├── NonFinite        a loss or a weight became nan or infinite
+    └── BrokenRun        a run folder that is damaged or incomplete
 """
 
 from __future__ import annotations

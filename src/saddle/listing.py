@@ -10,8 +10,9 @@ import torch
 
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
-from saddle.distances import DISTANCES, PENALTIES, Direct, FDivergence
+from saddle.distances import DISTANCES, OBJECTIVES, PENALTIES, RATIOS, Direct, FDivergence
 from saddle.games import GAMES, VIEWS
+from saddle.games.base import NOISES
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
 from saddle.presets import PRESETS
@@ -74,6 +75,7 @@ F_ROWS: Catalogue[FDivergence] = Catalogue(
 )
 
 ABOUT = {"about": lambda entry: entry.about, "reference": _cited}
+SAYS = {"about": lambda entry: entry.says}
 
 KINDS: Catalogue[Table] = Catalogue(
     "kind",
@@ -93,6 +95,8 @@ KINDS: Catalogue[Table] = Catalogue(
                 "v = 2": _weight(2.0),
             },
         ),
+        "ratios": Table("how a critic learns p/q under an f", RATIOS, SAYS),
+        "objectives": Table("what the generator minimises under an f", OBJECTIVES, SAYS),
         "penalties": Table(
             "what keeps a critic honest",
             PENALTIES,
@@ -116,6 +120,7 @@ KINDS: Catalogue[Table] = Catalogue(
             },
         ),
         "sources": Table("where real samples come from", SOURCES, ABOUT),
+        "noises": Table("the law of z, of mean 0 and variance 1", NOISES, {}),
         "generators": Table("networks that draw", GENERATORS, ABOUT),
         "critics": Table("networks that tell apart", CRITICS, ABOUT),
         "encoders": Table("networks that find latents", ENCODERS, ABOUT),

@@ -19,6 +19,7 @@ Names = Mapping[str, Sequence[str]]
 """What the columns of a key are called."""
 
 PICTURE = ".png"
+ONE_ARRAY = ".npy"
 
 
 def must_write(path: Path | None) -> None:
@@ -26,6 +27,14 @@ def must_write(path: Path | None) -> None:
     endings = (*WRITERS, PICTURE)
     if path is not None and path.suffix.lower() not in endings:
         raise bad("--out", str(path), f"a file that ends in {', '.join(endings)}")
+
+
+def must_hold(path: Path, keys: Sequence[str]) -> None:
+    """Refuse to lose keys to a file of one array."""
+    if path.suffix.lower() == ONE_ARRAY and len(keys) > 1:
+        raise bad(
+            "--out", str(path), f"a .npz or .csv: .npy holds one array, not {' and '.join(keys)}"
+        )
 
 
 def names_of(spaces: Mapping[str, Space]) -> dict[str, Sequence[str]]:
@@ -41,6 +50,7 @@ def write_rows(rows: Mapping[str, Array], path: Path, *, names: Names | None = N
     """Write rows by key to a file told by its ending; a picture for .png."""
     must_write(path)
     drawn = {key: np.asarray(value) for key, value in rows.items()}
+    must_hold(path, tuple(drawn))
     if path.suffix.lower().endswith(PICTURE):
         picture(drawn, path)
     else:

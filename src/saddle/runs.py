@@ -91,6 +91,11 @@ def read_lines(path: Path) -> list[Json]:
     return found
 
 
+def write_lines(path: Path, lines: Iterable[Json]) -> None:
+    """Write a JSON-lines file anew, in place at once."""
+    write_text(path, "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines))
+
+
 @dataclass(frozen=True)
 class Run:
     """A run folder."""

@@ -18,7 +18,8 @@ from saddle.errors import UnknownName
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
 LISTED = [
     "activations", "critics", "distances", "encoders", "flows", "games", "generators", "labels",
-    "measures", "penalties", "presets", "recorded", "rules", "sources", "views",
+    "measures", "noises", "objectives", "penalties", "presets", "ratios", "recorded", "rules",
+    "sources", "views", "weights",
 ]  # fmt: skip
 
 
@@ -110,11 +111,22 @@ def test_resume_adds_turns_to_the_latest_run(saddle, place):
     assert "at step 2 of 3" in said.out and "report  again/00001-" in said.out
 
 
-@pytest.mark.parametrize("ending", [".csv", ".npy", ".npz", ".png"])
-def test_samples_go_to_every_kind_of_file(saddle, place, ending):
-    said = saddle(f"sample 2 -n 7 --given right --out drawn{ending}")
+@pytest.mark.parametrize(
+    ("run", "ending"),
+    [("1", ".npy"), *(("2 --given right", e) for e in (".csv", ".npz", ".png"))],
+)
+def test_samples_go_to_every_kind_of_file(saddle, place, run, ending):
+    said = saddle(f"sample {run} -n 7 --out drawn{ending}")
     assert said.code == 0 and f"7 samples of step 2 in drawn{ending}" in said.out
     assert (place / f"drawn{ending}").stat().st_size > 0
+
+
+@pytest.mark.parametrize(("run", "keys"), [("2", "x and given"), ("3", "a and b")])
+def test_a_file_of_one_array_is_refused_where_it_would_lose_keys(saddle, place, run, keys):
+    said = saddle(f"sample {run} -n 7 --out lost.npy")
+    told = " ".join(said.err.split())
+    assert said.code == 1 and ".npz or .csv" in told and keys in told
+    assert not (place / "lost.npy").exists()
 
 
 def test_samples_carry_the_names_of_the_columns(saddle, place):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from saddle.build.session import Session
+from saddle.distances import PENALTIES
 from saddle.games import GAMES
 from saddle.sources import describe
 from saddle.sources.base import Source
@@ -46,7 +47,7 @@ def warnings(session: Session) -> list[str]:
 
 
 def penalties(session: Session) -> str:
-    """Each penalty's weight, in the data's own scale and in its units.
+    """Each penalty's weight; where it is on squared slopes, also its factor in the data's units.
 
     A slope is measured per unit of encoded data, whose scale is one; in raw units a weight on
     squared slopes is larger by the square of the scale.
@@ -54,13 +55,17 @@ def penalties(session: Session) -> str:
     given = session.recipe.penalties
     if not given:
         return "none"
+    listed = ", ".join(f"{name} {weight:g}" for name, weight in given.items())
+    squared = [name for name in given if PENALTIES[name].squared_slope]
     scales = {
         f"{(space.scale**2).mean():.3g}"
         for space in session.materials.spaces.values()
         if isinstance(space, Points)
     }
-    listed = ", ".join(f"{name} {weight:g}" for name, weight in given.items())
-    return f"{listed} (in raw units times {' and '.join(sorted(scales))})"
+    if not squared or not scales:
+        return listed
+    factor = " and ".join(sorted(scales))
+    return f"{listed} (in raw units {' and '.join(squared)} times {factor})"
 
 
 def networks(generators: nn.Module, critics: nn.Module) -> str:

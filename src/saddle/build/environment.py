@@ -18,7 +18,6 @@ PACKAGES = ("saddle-gan", "torch", "numpy", "scipy", "POT", "safetensors")
 def environment(recipe: Recipe, materials: Materials, device: torch.device) -> Json:
     """What a reader of the run needs to know of the machine and the data."""
     described = describe(materials.source)
-    rows = materials.rows("train", 1000)
     return {
         "versions": {"python": platform.python_version(), **versions()},
         "platform": platform.platform(),
@@ -27,7 +26,7 @@ def environment(recipe: Recipe, materials: Materials, device: torch.device) -> J
         "threads": recipe.threads,
         "data": {
             "name": materials.source.name,
-            "fingerprint": fingerprint(rows),
+            "fingerprint": fingerprint(materials),
             "facts": [list(fact) for fact in described.facts],
             "warnings": described.warnings,
         },

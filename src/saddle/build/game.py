@@ -40,12 +40,6 @@ GIVES: dict[frozenset[str], str] = {
 """The game that is played where none was named."""
 
 
-OWN_NETWORKS: dict[str, dict[str, object]] = {
-    "align": {"generator.name": "spline-coupling", "generator.depth": 2}
-}
-"""What a game plays with where the recipe holds the generator that any recipe begins with."""
-
-
 def settled(recipe: Recipe, source: Source) -> Recipe:
     """The recipe with a game, the one that fits where none was named, and its own defaults."""
     game = recipe.game
@@ -204,6 +198,11 @@ def _bigan(bench: Bench) -> Game:
 def _cycle(bench: Bench) -> Game:
     a, b = bench.size("a"), bench.size("b")
     weights = bench.weight(cycle=10.0, identity=0.0, pool=50)
+    if weights["identity"] and a != b:
+        raise Incompatible(
+            f"weights.identity asks that a is left alone by b's generator, but a row of a has {a} "
+            f"numbers and one of b {b}: set it to 0"
+        )
     return Cycle(
         a_to_b=bench.generator("generator.a_to_b", (a,), b),
         b_to_a=bench.generator("generator.b_to_a", (b,), a),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from saddle.build.custom import Own
-from saddle.build.environment import environment
+from saddle.build.environment import differences, environment
 from saddle.build.game import assemble, check_source, settled
 from saddle.build.looks import Watch
 from saddle.build.materials import (
@@ -28,10 +30,11 @@ from saddle.build.materials import (
     read_spaces,
 )
 from saddle.build.plan import clock_of, find_device, state_of, values_of
+from saddle.build.surfaces import SIDE, mesh
 from saddle.errors import BadData, BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Game
 from saddle.recipe import Recipe
-from saddle.runs import Run, read_json, read_lines, write_bytes, write_json
+from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json, write_lines
 from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
 from saddle.training.loop import Moment, Plan, play
@@ -52,7 +55,11 @@ FIXED = (
     "seed",
     "batch",
     "start",
+    "schedules.warm",
+    "schedules.decay",
     "optimise_generator.name",
+    "optimise_generator.momentum",
+    "optimise_critic.momentum",
     "optimise_critic.name",
 )
 """Keys that decide what a run is; another value is another run."""
@@ -128,7 +135,7 @@ def checked(
     state = state_of(recipe, game)
     if recipe.start is not None:
         begin_from(state, Path(recipe.start))
-    clock_of(recipe)
+    clock_of(recipe), values_of(recipe)
     return recipe, materials, state
 
 
@@ -154,11 +161,15 @@ def resume(
     device = find_device(asked.device)
     game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
     state = state_of(asked, game)
-    clock_of(asked)
+    clock_of(asked), values_of(asked)
     state.load(run, at)
-    for key in changes or ():  # recorded once everything was found to fit
-        line = {"step": at, "key": key, "old": recipe.value(key), "new": asked.value(key)}
-        run.append(run.amendments, line)
+    note_differences(run, environment(asked, materials, device))
+    if changes:  # recorded once everything was found to fit
+        lines = [
+            {"step": at, "key": key, "old": recipe.value(key), "new": asked.value(key)}
+            for key in changes
+        ]
+        write_lines(run.amendments, [*read_lines(run.amendments), *lines])
     recipe, clock = amended(run)
     run.forget_after(at)
     return _session(recipe, materials, state, run, clock)
@@ -196,6 +207,13 @@ def amended(run: Run) -> tuple[Recipe, Clock]:
     return recipe, clock
 
 
+def note_differences(run: Run, now: Json) -> None:
+    """Warn where the machine is not the one on which the run began: its bits may differ."""
+    found = differences(read_json(run.path / "environment.json"), now)
+    if found:
+        warnings.warn(f"the bits of this run may differ: {'; '.join(found)}", stacklevel=3)
+
+
 def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
     """Refuse what would make another run of it."""
     for key in changes:
@@ -220,7 +238,7 @@ def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materia
         data = kept
     materials = Materials(gather(recipe, data, trusted=trusted).source, read_spaces(run))
     then = read_json(run.path / "environment.json")["data"]["fingerprint"]
-    now = fingerprint(materials.rows("train", 1000))
+    now = fingerprint(materials)
     if now != then:
         raise BadData(
             f"the data of {run.path} has changed since it was started "
@@ -237,9 +255,26 @@ def keep_data(run: Run, materials: Materials, data: object) -> None:
         f"box.{k}": np.array(b) for k, b in (watch.grid.boxes if watch.grid else {}).items()
     }
     write_bytes(run.path / "real.npz", _npz(arrays))
+    if watch.grid is not None and "x" in watch.real:
+        truth = truth_of(materials, watch.grid.boxes["x"])
+        if truth:
+            write_bytes(run.path / "truth.npz", _npz(truth))
     packed = pack(materials.source) if data is not None else None
     if packed is not None:
         write_bytes(run.path / KEPT, packed)
+
+
+def truth_of(
+    materials: Materials, box: list[tuple[float, float]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """The true log density on the grid of the surfaces and the true centres, where known."""
+    found: dict[str, npt.NDArray[np.float64]] = {}
+    log_p = materials.source.log_prob(mesh(box))
+    if log_p is not None:
+        found["log_p"] = log_p.reshape((SIDE,) * len(box))
+    if materials.source.modes is not None:
+        found["centres"] = materials.source.modes.centres
+    return found
 
 
 def remember_given(game: Game, materials: Materials) -> None:

@@ -207,6 +207,8 @@ class Penalty:
         at_sides: whether `term` reads the slope at the real or the fake samples themselves, so
             that the critic's pass must keep a gradient there.
         bounds: whether it bounds the critic's slope or weights (what `wasserstein` needs).
+        squared_slope: whether `term` is a mean of squared slopes, so that its weight scales with
+            the square of the data's unit.
     """
 
     name: str
@@ -214,6 +216,7 @@ class Penalty:
     weight: float = 1.0
     at_sides: bool = False
     bounds: bool = False
+    squared_slope: bool = False
 
     def build(self, critic: nn.Module) -> nn.Module:
         """The critic, rewritten where the penalty lives in the network (spectral norm)."""

@@ -1,6 +1,6 @@
 """What keeps a critic honest: bounds on its weights, its slope and its scores.
 
-Terms carry no weight; each row's `weight` is the published factor.
+Terms carry no weight; each row's `weight` is the factor to begin with.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def between(critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tens
     """At a x + (1 - a) y for each pair (x, y), a uniform on [0, 1]; (n,).
 
     A part that is not smooth (a label) is the real side's. Where the sides differ in number, the
-    first of each are paired.
+    first of each are paired. The points are held fixed: no gradient goes on to the samples.
     """
     n = min(len(real.parts[0]), len(fake.parts[0]))
     a = torch.rand(n, generator=rng, device=rng.device).to(real.scores.device)
@@ -146,6 +146,7 @@ class ZeroCentred(Penalty):
     weight: float = 1.0
     at_sides: bool = True
     bounds: bool = True
+    squared_slope: bool = True
 
     def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:
         """Half the mean squared slope at the side's samples."""
@@ -156,7 +157,8 @@ class ZeroCentred(Penalty):
 class FiniteDifference(Penalty):
     """E ((v(x + eps n) - v(x)) / eps)^2 / 2, n ~ N(0, I): R1 or R2 without a second backward pass.
 
-    Over n the square is |grad v|^2 on average, up to order eps^2.
+    Over n the square is |grad v|^2 on average, up to order eps^2. Both scores keep the graph of
+    the samples where they carry one, so that its share of order 1/eps cancels.
 
     Attributes:
         side: picks the side.
@@ -173,12 +175,13 @@ class FiniteDifference(Penalty):
     weight: float = 1.0
     at_sides: bool = False
     bounds: bool = True
+    squared_slope: bool = True
 
     def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:
         """Half the mean squared difference quotient."""
         side = self.side(real, fake)
         moved = tuple(
-            part.detach() + self.eps * _normal(part, rng) if smooth else part
+            part + self.eps * _normal(part, rng) if smooth else part
             for part, smooth in zip(side.parts, side.smooth, strict=True)
         )
         return ((critic(moved) - side.scores) / self.eps).square().mean() / 2
@@ -188,7 +191,8 @@ class FiniteDifference(Penalty):
 class Dragan(Penalty):
     """E (|grad v| - 1)^2 around the real samples, at x + a c std(x) b; a and b uniform on [0, 1].
 
-    A is one number a sample, b one a coordinate, std that of the whole batch.
+    A is one number a sample, b one a coordinate, std that of the whole batch. The points are held
+    fixed: no gradient goes on to the samples.
 
     Attributes:
         c: how far out.

@@ -1,7 +1,7 @@
 """How close a trained run is, on rows and draws that training never saw.
 
-Every number stands beside its floor: what other real rows score at the same n. What is measured
-depends on what the game can do, never on its name.
+A number stands beside its floor where real rows have one: what other real rows score at the same
+n. What is measured depends on what the game can do, never on its name.
 """
 
 from __future__ import annotations
@@ -12,26 +12,45 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from saddle.build.custom import Own
 from saddle.build.materials import Materials
 from saddle.build.session import take_up
 from saddle.evaluate.critic import critic_report
 from saddle.evaluate.trained import Trained, load
-from saddle.measure import MEASURES, Measure
+from saddle.measure import MEASURES, Measure, wasserstein
 from saddle.runs import Json, Run, write_json
 
 DRAWN = 10_000
 """Samples and rows that a measure reads, at most."""
 
 CLOUDS = ("w1", "w2", "sliced-w", "energy", "mmd")
+CARRIED = {"w1": 1, "w2": 2}
+"""The order of each distance that carries one cloud to the other."""
+
 MODES = ("modes", "modes-1-percent", "high-quality", "kl-modes", "kl-modes-26", "mode-width")
 
 Array = npt.NDArray[Any]
 
 
-def assess(run: Run, *, data: object = None, checkpoint: str = "latest", **kinds: Any) -> Json:
-    """Measure a run against the final part of its data and write `evaluation.json`."""
-    trained = load(run, checkpoint=checkpoint, **kinds)
-    materials = take_up(trained.recipe, run, data, trusted=bool(kinds.get("trusted")))
+def assess(
+    run: Run,
+    *,
+    data: object = None,
+    checkpoint: str = "latest",
+    own: Own | None = None,
+    trusted: bool = False,
+) -> Json:
+    """Measure a run against the final part of its data and write `evaluation.json`.
+
+    Args:
+        run: the folder.
+        data: what it was trained on, where the folder alone cannot tell.
+        checkpoint: `latest`, `best`, or a step that is kept.
+        own: the objects of your own that it was trained with, by role.
+        trusted: whether to import what the recipe names as `module:Class`.
+    """
+    trained = load(run, checkpoint=checkpoint, own=own, trusted=trusted)
+    materials = take_up(trained.recipe, run, data, trusted=trusted)
     found: Json = {
         "step": trained.step,
         "measures": [
@@ -61,22 +80,24 @@ def _clouds(key: str, made: Array, real: Array, other: Array, *, unit: float) ->
     """Distances between clouds, in units of the data's own scale, each beside its floor."""
     n = min(len(made), len(real), len(other))
     return [
-        _beside(
-            MEASURES[name], f"{name}({key})", made[:n] / unit, real[:n] / unit, other[:n] / unit
-        )
-        for name in CLOUDS
+        _beside(name, key, made[:n] / unit, real[:n] / unit, other[:n] / unit) for name in CLOUDS
     ]
 
 
-def _beside(measure: Measure, name: str, made: Array, real: Array, other: Array) -> Json:
-    return row(
-        name,
-        measure.compute(made, real),
-        n=len(made),
-        better=measure.better,
-        floor=measure.compute(other, real),
-        note=f"{measure.words}; in units of the data's scale",
-    )
+def _beside(name: str, key: str, made: Array, real: Array, other: Array) -> Json:
+    measure = MEASURES[name]
+    value, n = _compared(name, made, real)
+    floor, _ = _compared(name, other, real)
+    note = f"{measure.words}; in units of the data's scale"
+    return row(f"{name}({key})", value, n=n, better=measure.better, floor=floor, note=note)
+
+
+def _compared(name: str, a: Array, b: Array) -> tuple[float, int]:
+    """A distance between clouds of one size, and how many points of each it used."""
+    if name not in CARRIED:
+        return MEASURES[name].compute(a, b), len(a)
+    found = wasserstein(a, b, order=CARRIED[name])
+    return found.value, found.n_a
 
 
 def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
@@ -119,7 +140,14 @@ def _of_reconstructions(trained: Trained, materials: Materials) -> list[Json]:
     unit = float(np.sqrt(x.var(0).sum()))
     note = "median distance of G(E(x)) to x, over the data's standard deviation"
     return [
-        row("inverts", float(np.median(gap)) / unit, n=len(x), better="lower", floor=0, note=note)
+        row(
+            "inverts",
+            float(np.median(gap)) / unit,
+            n=len(x),
+            better="lower",
+            floor=None,
+            note=note,
+        )
     ]
 
 
@@ -135,7 +163,8 @@ def _of_translations(trained: Trained, materials: Materials) -> list[Json]:
         spread = float(np.sqrt(rows[start].var(0).sum()))
         note = f"median distance of {start} to itself after {key} and back, over its spread"
         value = float(np.median(gap)) / spread
-        found.append(row(f"cycle({start})", value, n=len(gap), better="lower", floor=0, note=note))
+        name = f"cycle({start})"
+        found.append(row(name, value, n=len(gap), better="lower", floor=None, note=note))
     return found
 
 

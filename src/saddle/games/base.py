@@ -63,6 +63,9 @@ class Noise:
     size: int
     law: str = "normal"
 
+    def __post_init__(self) -> None:
+        _ = NOISES[self.law]
+
     def draw(self, n: int, rng: torch.Generator) -> Tensor:
         """Latents, (n, size)."""
         return NOISES[self.law](n, self.size, rng)

@@ -144,6 +144,11 @@ class MapCritic(nn.Module):
         return lipschitz(self.body) * lipschitz(self.head)
 
 
+@lipschitz.register
+def _(module: MapCritic) -> float:
+    return module.lipschitz()
+
+
 class Affine(nn.Module):
     """x = mu + sigma z, elementwise, with sigma = exp(log_sigma); starts as the identity.
 

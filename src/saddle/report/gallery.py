@@ -140,7 +140,8 @@ PICTURES: Catalogue[Picture] = Catalogue(
         ),
         "gradients": Picture(
             "Gradients",
-            "The norm of each player's last gradient. One that fades away no longer teaches.",
+            "The norm of each player's gradient on held-out rows, at the look. One that fades "
+            "away no longer teaches.",
             "curves",
             lambda record: [""] * bool(record.names("gradients")),
             whole(curves.gradients),

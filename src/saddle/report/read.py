@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from saddle.errors import BrokenRun
+from saddle.errors import BrokenRun, UnknownName
+from saddle.recipe import put
 from saddle.records import Quantity
 from saddle.runs import Json, Run, read_json, read_lines
 
@@ -139,13 +141,21 @@ def read_run(run: Run) -> Record:
             raise BrokenRun(f"{run.events} line {number} has no whole number as its step")
     return Record(
         run=run,
-        recipe=read_recipe(run.recipe),
+        recipe=amended_values(read_recipe(run.recipe), read_lines(run.amendments)),
         amendments=read_lines(run.amendments),
         events=sorted(events, key=lambda event: int(event["step"])),
         looks=[Look(int(path.stem), path) for path in sorted(run.looks.glob("[0-9]*.npz"))],
         environment=optional_json(run.path / "environment.json"),
         evaluation=optional_json(run.path / "evaluation.json"),
     )
+
+
+def amended_values(recipe: Json, lines: list[Json]) -> Json:
+    """The recipe's values with every amendment; what no longer fits is left as it was."""
+    for line in lines:
+        with suppress(UnknownName):
+            put(recipe, str(line["key"]), line["new"])
+    return recipe
 
 
 def read_recipe(path: Path) -> Json:

@@ -164,7 +164,7 @@ def save(path: Path, arrays: Mapping[str, Raw], columns: Mapping[str, Raw]) -> N
 
     Args:
         path: where; its ending says how.
-        arrays: what .npy (the first) and .npz hold.
+        arrays: what .npz holds; .npy holds the first, so give it no more than one.
         columns: what .csv and .parquet hold, (n,) each.
     """
     writer = WRITERS.get(path.suffix.lower())

@@ -210,7 +210,7 @@ class Optimistic(Rule):
         last = self.last or v
         for player, team in teams.items():
             pairs = zip(v[player], last[player], strict=True)
-            team.step([2 * now - before for now, before in pairs])
+            team.step([2 * now - before.to(now) for now, before in pairs])
         self.last = v
 
     def state(self) -> dict[str, Tensor]:

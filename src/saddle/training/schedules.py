@@ -71,7 +71,7 @@ class Schedule:
     Attributes:
         hold: while it holds.
         start: at the first step of the warm phase.
-        end: at the last step of the decay phase.
+        end: when the decay phase is over, or the share `over` of it.
         geometric: whether it moves by factors, which suits values that change by decades.
         over: share of the decay phase after which `end` is reached.
     """
