@@ -33,7 +33,9 @@ def must_hold(path: Path, keys: Sequence[str]) -> None:
     """Refuse to lose keys to a file of one array."""
     if path.suffix.lower() == ONE_ARRAY and len(keys) > 1:
         raise bad(
-            "--out", str(path), f"a .npz or .csv: .npy holds one array, not {' and '.join(keys)}"
+            "--out",
+            str(path),
+            f"a .npz or .csv file, for .npy holds one array and not {' and '.join(keys)}",
         )
 
 

@@ -125,7 +125,7 @@ def test_samples_go_to_every_kind_of_file(saddle, place, run, ending):
 def test_a_file_of_one_array_is_refused_where_it_would_lose_keys(saddle, place, run, keys):
     said = saddle(f"sample {run} -n 7 --out lost.npy")
     told = " ".join(said.err.split())
-    assert said.code == 1 and ".npz or .csv" in told and keys in told
+    assert said.code == 2 and ".npz or .csv" in told and keys in told
     assert not (place / "lost.npy").exists()
 
 
