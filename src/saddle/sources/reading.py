@@ -328,7 +328,7 @@ def _read_parquet(path: Path) -> Columns:
         return from_frame(pandas.read_parquet(path), where=str(path))
     except ImportError:
         raise MissingExtra(
-            f"{path}: .parquet needs pandas and pyarrow: pip install 'saddle-gan[tables]' pyarrow"
+            f"{path}: .parquet needs pandas and pyarrow: pip install 'saddle-gan[tables]'"
         ) from None
 
 

@@ -227,7 +227,7 @@ def _write_parquet(file: BinaryIO, _: Mapping[str, Raw], columns: Mapping[str, R
         pandas.DataFrame(dict(columns)).to_parquet(file, index=False)
     except ImportError:
         raise MissingExtra(
-            ".parquet needs pandas and pyarrow: pip install 'saddle-gan[tables]' pyarrow"
+            ".parquet needs pandas and pyarrow: pip install 'saddle-gan[tables]'"
         ) from None
 
 
