@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from saddle.errors import BrokenRun, UnknownName
+from saddle.errors import BrokenRun
 from saddle.recipe import put
 from saddle.records import Quantity
 from saddle.runs import Json, Run, read_json, read_lines
@@ -151,10 +150,9 @@ def read_run(run: Run) -> Record:
 
 
 def amended_values(recipe: Json, lines: list[Json]) -> Json:
-    """The recipe's values with every amendment; what no longer fits is left as it was."""
+    """The recipe's values with every amendment."""
     for line in lines:
-        with suppress(UnknownName):
-            put(recipe, str(line["key"]), line["new"])
+        put(recipe, str(line["key"]), line["new"])
     return recipe
 
 
