@@ -10,6 +10,7 @@ from torch import nn
 from saddle.errors import Incompatible, UserError, bad, unknown
 from saddle.games.base import Game, Player
 from saddle.recipe import Optimiser, Recipe, Scheduled
+from saddle.training.adam import Adam
 from saddle.training.average import Average
 from saddle.training.rules import RULES, Rule, Team, Teams
 from saddle.training.schedules import Clock, Schedule
@@ -19,8 +20,8 @@ from saddle.training.values import Values
 Parameters = Iterable[nn.Parameter]
 
 OPTIMISERS: dict[str, Callable[[Parameters, Optimiser], torch.optim.Optimizer]] = {
-    "adam": lambda parameters, o: torch.optim.Adam(
-        parameters, o.rate, (o.beta1, 0.99), weight_decay=o.weight_decay, fused=True
+    "adam": lambda parameters, o: Adam(
+        parameters, o.rate, (o.beta1, 0.99), weight_decay=o.weight_decay
     ),
     "rmsprop": lambda parameters, o: torch.optim.RMSprop(
         parameters, o.rate, momentum=o.momentum, weight_decay=o.weight_decay

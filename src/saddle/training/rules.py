@@ -111,7 +111,7 @@ def _or_zero(grad: Tensor | None, parameter: Tensor) -> Tensor:
 
 def _move(teams: Teams, player: Player, loss: LossOf, move: int) -> None:
     with alone(teams, player):
-        loss(player, move).backward()  # type: ignore[no-untyped-call]
+        loss(player, move).backward(inputs=teams[player].parameters)  # type: ignore[no-untyped-call]
     teams[player].step()
 
 
