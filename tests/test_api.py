@@ -148,6 +148,43 @@ def test_align_returns_where_it_came_from_and_encodes(tmp_path, x):
     assert gan.encode(x).shape == (60, 2) and gan.sample(3).shape == (2, 3, 2)
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["a", "b"])
+def test_the_likelihood_of_a_flow_is_a_density_in_raw_units(tmp_path, x, back):
+    gan = quick(tmp_path, game="align").fit(1000 * x, 0.001 * x)
+    raw = gan.sample(4000, seed=3)[int(back)]
+    mean, cov = raw.mean(0), 4 * np.cov(raw.T)
+    draws = np.random.default_rng(0).multivariate_normal(mean, cov, 20_000)
+    gap = draws - mean
+    normal = -0.5 * (gap @ np.linalg.inv(cov) * gap).sum(1)
+    normal -= 0.5 * np.log(np.linalg.det(2 * np.pi * cov))
+    mass = np.exp(gan.log_prob(draws, back=back) - normal).mean()
+    assert mass == pytest.approx(1, abs=0.05)  # 20,000 weights of variance of about 2: 3 sigma
+
+
+def test_scikit_learn_finds_the_likelihood_where_there_is_one(tmp_path, x):
+    gan = quick(tmp_path, game="align")
+    assert "score_samples" in dir(type(gan)) and gan.score_samples  # named: it will have one
+    gan.fit(x, x + 1)
+    np.testing.assert_array_equal(gan.score_samples(x), gan.log_prob(x))
+    plain = quick(tmp_path).fit(x)
+    with pytest.raises(AttributeError):
+        _ = plain.score_samples
+    with pytest.raises(Incompatible, match="game 'gan' cannot log_prob"):
+        plain.log_prob(x)
+
+
+def test_latents_of_the_second_domain(tmp_path, x):
+    gan = quick(tmp_path, game="align").fit(x, x + 1)
+    np.testing.assert_allclose(
+        gan.encode(gan.translate(x), back=True),
+        gan.encode(x),
+        atol=1e-4,  # float32 inside
+    )
+    one = quick(tmp_path, game="bigan").fit(x)
+    with pytest.raises(Incompatible, match="has one set of points, x, and no domain b"):
+        one.encode(x, back=True)
+
+
 # ------------------------------------------------------------------------------- keep and go on
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
@@ -33,6 +34,14 @@ from saddle.training.loop import Moment
 
 Array = npt.NDArray[Any]
 Watcher = Callable[[Moment], None]
+
+
+def _has_likelihood(gan: GAN) -> bool:
+    """Whether the game is one that can tell it: the game that was played, or that is named."""
+    fitted = "run_" in vars(gan)
+    if fitted:
+        return "log_prob" in gan.trained_.game.can
+    return gan.game in GAMES and "log_prob" in GAMES[str(gan.game)].can
 
 
 class GAN(BaseEstimator):  # type: ignore[misc]
@@ -160,10 +169,9 @@ class GAN(BaseEstimator):  # type: ignore[misc]
                 self.watch(moment)
         self.run_ = session.run
         self.source_ = session.materials.source
-        first = "x" if "x" in session.materials.spaces else "a"
-        self.n_features_in_ = math.prod(session.materials.spaces[first].shape)
         self.steps_ = session.state.step
         self._trained = load_run(session.run, own=self._own())
+        self.n_features_in_ = math.prod(self._trained.spaces[self._trained.domain(False)].shape)
         if session.state.step < session.plan.clock.steps:
             raise KeyboardInterrupt(f"stopped at step {self.steps_}, saved; resume() goes on")
 
@@ -189,15 +197,14 @@ class GAN(BaseEstimator):  # type: ignore[misc]
             Incompatible: the two domains differ in width; `draw` returns them by name.
         """
         drawn = self.draw(n, given=given, seed=seed)
-        if "x" in drawn:
-            return drawn["x"]
-        a, b = drawn["a"], drawn["b"]
-        if a.shape != b.shape:
+        domains = [drawn[key] for key in ("a", "b") if key in drawn]
+        if len({rows.shape for rows in domains}) > 1:
+            a, b = (rows.shape for rows in domains)
             raise Incompatible(
-                f"samples of a are {a.shape} and of b {b.shape}, which is no one array: "
+                f"samples of a are {a} and of b {b}, which is no one array: "
                 "use draw, which returns each by its name"
             )
-        return np.stack([a, b])
+        return np.stack(domains) if domains else drawn["x"]
 
     def draw(self, n: int = 100, *, given: Any = None, seed: int = 0) -> dict[str, Array]:
         """Draw n samples with everything that belongs to them: `x`, and `given` where it is."""
@@ -209,10 +216,28 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.trained_.translate(np.asarray(X), back=back)
 
-    def encode(self, X: Any) -> Array:  # noqa: N803
-        """The latents of rows."""
+    def encode(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
+        """The latents of rows, (n, latent); of domain b where `back`, as in `translate`."""
         check_is_fitted(self)
-        return self.trained_.encode(np.asarray(X))
+        return self.trained_.encode(np.asarray(X), back=back)
+
+    def log_prob(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
+        """The log-likelihood of rows in their own units, (n,), in nats: what flows can tell.
+
+        Args:
+            X: rows of x, or of domain a.
+            back: whether they are of domain b instead.
+
+        Raises:
+            Incompatible: the game has no likelihood; `align` has one.
+        """
+        check_is_fitted(self)
+        return self.trained_.log_prob(np.asarray(X), back=back)
+
+    @available_if(_has_likelihood)  # type: ignore[untyped-decorator]
+    def score_samples(self, X: Any) -> Array:  # noqa: N803
+        """`log_prob` under scikit-learn's name; only games with a likelihood have it."""
+        return self.log_prob(X)
 
     def report(self) -> Path:
         """Measure the run and write its page; returns the path of `report.html`."""
@@ -316,8 +341,8 @@ def evaluate(run: str | Path | Run | GAN, *, data: Any = None) -> Json:
 def _labels(y: Any) -> Array:
     """What is given beside rows, refused where scikit-learn would refuse it."""
     values = np.asarray(y)
-    if values.dtype.kind == "c":
+    if np.iscomplexobj(values):
         raise BadData("Complex data not supported: y must be labels or real numbers")
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
+    if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
         raise BadData("Input y contains NaN or infinity")
     return values

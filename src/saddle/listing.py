@@ -11,16 +11,15 @@ import torch
 from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
 from saddle.distances import DISTANCES, OBJECTIVES, PENALTIES, RATIOS, Direct, FDivergence
-from saddle.games import GAMES, VIEWS
-from saddle.games.base import NOISES
+from saddle.games import GAMES, NOISES, VIEWS
 from saddle.measure import MEASURES
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
-from saddle.presets import PRESETS
+from saddle.presets import PRESETS, Preset, preset
 from saddle.recipe import Recipe
 from saddle.records import RECORDED
 from saddle.reference import Reference
+from saddle.references import ADAM, AVERAGING
 from saddle.sources import SOURCES
-from saddle.training.average import REFERENCE as AVERAGE
 from saddle.training.rules import RULES
 
 Row = dict[str, Any]
@@ -163,28 +162,44 @@ def references_of(recipe: Recipe) -> list[Reference]:
         RULES[recipe.rule](),
         SOURCES[recipe.data] if recipe.data in SOURCES else None,
         *networks_of(recipe, critic=not isinstance(distance, Direct)),
+        *settings_of(recipe),
+        *measures_of(recipe),
     ]
     cited = [entry.reference for entry in used if entry is not None]
-    found = {reference.key: reference for reference in [*cited, AVERAGE] if reference is not None}
+    cited += [OPTIMISED.get(o.name) for o in (recipe.optimise_generator, recipe.optimise_critic)]
+    cited.append(AVERAGING)
+    found = {reference.key: reference for reference in cited if reference is not None}
     return [*found.values()]
 
 
-PLAYERS: dict[str, tuple[Catalogue[Any], Catalogue[Any] | None]] = {
-    "gan": (GENERATORS, None),
-    "conditional": (GENERATORS, None),
-    "bigan": (GENERATORS, ENCODERS),
-    "cycle": (GENERATORS, None),
-    "align": (FLOWS, None),
-}
-"""Where each game takes its generators and its encoder from."""
+OPTIMISED: Mapping[str, Reference] = {"adam": ADAM}
+"""Where the optimisers come from."""
 
 
 def networks_of(recipe: Recipe, *, critic: bool) -> list[Any]:
     """The rows of the networks that a recipe's game uses; one's own are no rows."""
-    generators, encoders = PLAYERS[str(recipe.game)]
-    pairs = [
-        (recipe.generator.name, generators),
-        (recipe.encoder.name, encoders),
-        (recipe.critic.name, CRITICS if critic else None),
-    ]
-    return [table[name] for name, table in pairs if table is not None and name in table]
+    seats = GAMES[str(recipe.game)].networks
+    chosen = {field: recipe.value(f"{field}.name") for field in seats if critic or field != CRITIC}
+    return [seats[field][name] for field, name in chosen.items() if name in seats[field]]
+
+
+CRITIC = "critic"
+"""The network that a direct distance does without."""
+
+
+def settings_of(recipe: Recipe) -> list[Preset]:
+    """The presets whose distance and penalties a recipe plays: that pair is what they publish."""
+    return [entry for name, entry in PRESETS.items() if pairing(preset(name)) == pairing(recipe)]
+
+
+def pairing(recipe: Recipe) -> tuple[str, frozenset[str]]:
+    """Distance and penalties by their full names, whatever was left to a default parameter."""
+    known = recipe.distance in DISTANCES
+    distance = DISTANCES[recipe.distance].name if known else recipe.distance
+    return distance, frozenset(PENALTIES[name].name for name in recipe.penalties)
+
+
+def measures_of(recipe: Recipe) -> list[Any]:
+    """The measures that a run is assessed by; those of modes where the source has some."""
+    modes = recipe.data in SOURCES and SOURCES[recipe.data]().modes is not None
+    return [measure for measure in MEASURES.values() if modes or measure.needs != "modes"]

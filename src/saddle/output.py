@@ -12,7 +12,7 @@ import numpy.typing as npt
 from saddle.errors import BadData, RunError, bad
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
-from saddle.spaces.points import WRITERS, save
+from saddle.spaces.files import WRITERS, save
 
 Array = npt.NDArray[Any]
 Names = Mapping[str, Sequence[str]]
@@ -27,6 +27,9 @@ def must_write(path: Path | None) -> None:
     endings = (*WRITERS, PICTURE)
     if path is not None and path.suffix.lower() not in endings:
         raise bad("--out", str(path), f"a file that ends in {', '.join(endings)}")
+    above = [] if path is None else [it for it in path.absolute().parents if it.is_file()]
+    if above:
+        raise BadData(f"{path} cannot be written: {above[0]} is a file, not a folder")
 
 
 def must_hold(path: Path, keys: Sequence[str]) -> None:

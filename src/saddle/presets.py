@@ -11,6 +11,7 @@ from saddle.catalogue import Catalogue
 from saddle.errors import BadData, BadValue, BrokenRun, UnknownName, nearest
 from saddle.recipe import Recipe
 from saddle.reference import Reference
+from saddle.references import DCGAN, FGAN, R3GAN, WGAN, WGAN_GP
 from saddle.runs import Run, read_lines
 
 Values = Mapping[str, Any]
@@ -23,7 +24,7 @@ class Preset:
     Attributes:
         about: one line for lists.
         values: what differs from the default recipe, by dotted path.
-        reference: where the settings were published, or None where they are ours.
+        reference: where the settings were published; for `default`, the loss.
     """
 
     about: str
@@ -31,49 +32,17 @@ class Preset:
     reference: Reference | None = None
 
 
-GOODFELLOW = Reference(
-    "goodfellow2014",
-    "Generative Adversarial Nets",
-    "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and others",
-    2014,
-    "NeurIPS, arXiv 1406.2661",
-)
-ARJOVSKY = Reference(
-    "arjovsky2017",
-    "Wasserstein GAN",
-    "Arjovsky, Martin and Chintala, Soumith and Bottou, Leon",
-    2017,
-    "ICML, arXiv 1701.07875, Algorithm 1",
-)
-GULRAJANI = Reference(
-    "gulrajani2017",
-    "Improved Training of Wasserstein GANs",
-    "Gulrajani, Ishaan and Ahmed, Faruk and Arjovsky, Martin and others",
-    2017,
-    "NeurIPS, arXiv 1704.00028, Algorithm 1",
-)
-HUANG = Reference(
-    "huang2024",
-    "The GAN is dead; long live the GAN! A Modern GAN Baseline",
-    "Huang, Nick and Gokaslan, Aaron and Kuleshov, Volodymyr and Tompkin, James",
-    2024,
-    "NeurIPS, arXiv 2501.05441",
-)
-NOWOZIN = Reference(
-    "nowozin2016",
-    "f-GAN: Training Generative Neural Samplers using Variational Divergence Minimization",
-    "Nowozin, Sebastian and Cseke, Botond and Tomioka, Ryota",
-    2016,
-    "NeurIPS, arXiv 1606.00709",
-)
 FLAT: Values = {
     "schedules.warm": 0.0,
     "schedules.decay": 0.0,
     "schedules.rate": {"hold": 1.0},
     "schedules.critic_rate": {"hold": 1.0},
     "schedules.penalty": {"hold": 1.0},
+    "schedules.memory": {"hold": 0.0},
 }
-"""Constant learning rate and penalty weight."""
+"""Constant learning rate and penalty weight, and samples from the weights as they are.
+
+These papers keep no average of the generator's weights."""
 
 PLAIN: Values = {
     "generator": {"name": "mlp", "width": 128, "depth": 3, "activation": "relu"},
@@ -85,11 +54,13 @@ PLAIN: Values = {
 
 
 def _classical() -> Values:
+    """Adam and its batch as in DCGAN (Sec. 3); the networks are plain."""
     return {
         **FLAT,
         "distance": "non-saturating",
         "penalties": {},
         **PLAIN,
+        "batch": 128,
         "optimise_generator": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
         "optimise_critic": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
         "schedules.beta2": {"hold": 0.999},
@@ -97,6 +68,7 @@ def _classical() -> Values:
 
 
 def _wgan() -> Values:
+    """Algorithm 1 with its default values: alpha 5e-5, c 0.01, m 64, n_critic 5."""
     return {
         **FLAT,
         "distance": "wasserstein",
@@ -110,6 +82,7 @@ def _wgan() -> Values:
 
 
 def _wgan_gp() -> Values:
+    """Algorithm 1 with its default values: lambda 10, n_critic 5, alpha 1e-4, betas (0, 0.9)."""
     return {
         **FLAT,
         "distance": "wasserstein",
@@ -123,30 +96,51 @@ def _wgan_gp() -> Values:
     }
 
 
+R3GAN_BATCH = 512
+R3GAN_BURN_IN = 20_000_000 / R3GAN_BATCH
+"""Turns of the published burn-in for CIFAR-10: 2e7 images, 39,062 of them."""
+
+R3GAN_HALF_LIFE = 5_000_000 / R3GAN_BATCH
+"""Turns of the average's half-life at its end: 5e6 images, a quarter of the burn-in."""
+
+BURN_IN = 0.8
+"""Share of a run that the burn-in takes; `--steps 48828` plays it at its published length."""
+
+
 def _r3gan() -> Values:
+    """The settings for CIFAR-10, first -> last along a half cosine over the burn-in.
+
+        learning rate 2e-4 -> 5e-5      beta2 0.9 -> 0.99      beta1 0
+        gamma .05 -> .005, on R1 / 2 and R2 / 2 at every turn
+        half-life of the average 0 -> 5e6 images
+
+    The burn-in and the half-life keep their proportion to one another and scale with the run.
+    The published augmentation belongs to pictures, and so do its networks.
+    """
     return {
         "distance": "relativistic:logistic",
         "penalties": {"r1": 0.05, "r2": 0.05},
         "latent": 64,
         "noise": "normal",
-        "batch": 512,
+        "batch": R3GAN_BATCH,
         "optimise_generator": {"name": "adam", "rate": 5e-5, "beta1": 0.0},
         "optimise_critic": {"name": "adam", "rate": 5e-5, "beta1": 0.0},
-        "schedules.warm": 1.0,
+        "schedules.warm": BURN_IN,
         "schedules.decay": 0.0,
         "schedules.rate": {"start": 4.0, "hold": 1.0},
         "schedules.critic_rate": {"start": 4.0, "hold": 1.0},
         "schedules.penalty": {"start": 1.0, "hold": 0.1},
         "schedules.beta2": {"start": 0.9, "hold": 0.99},
-        "schedules.memory": {"start": 0.0, "hold": 0.9999},
+        "schedules.half_life": {"start": 0.0, "hold": BURN_IN * R3GAN_HALF_LIFE / R3GAN_BURN_IN},
     }
 
 
 def _fgan() -> Values:
+    """The Gaussian fitted to a mixture (Sec. 3): single-step, on the bound at T = g_f(V)."""
     return {
         **FLAT,
         "distance": "kl",
-        "ratio": "bound",
+        "ratio": "link",
         "objective": "zero-sum",
         "penalties": {},
         "generator": {"name": "affine", "width": 1, "depth": 1},
@@ -162,7 +156,7 @@ def _fgan() -> Values:
 
 
 PER_GAME: Mapping[str, Values] = {
-    "bigan": {"latent": 2, "encoder.name": "fourier-mlp:60", "steps": 8_000},
+    "bigan": {"encoder.name": "fourier-mlp:60", "steps": 8_000},
     "cycle": {"weights.cycle": 0.1, "steps": 4_000},
     "align": {
         "generator": {"name": "spline-coupling", "width": 64, "depth": 2, "activation": "silu"}
@@ -187,13 +181,21 @@ PRESETS: Catalogue[Preset] = Catalogue(
     "preset",
     {
         "default": Preset(
-            "relativistic pairing, R1 and R2 at every step, both decayed", dict, HUANG
+            "relativistic pairing, R1 and R2 at every step, both decayed", dict, R3GAN
         ),
-        "classical": Preset("the non-saturating game, Adam, no penalty", _classical, GOODFELLOW),
-        "wgan": Preset("clip 0.01, RMSprop 5e-5, 5 critic moves, batch 64", _wgan, ARJOVSKY),
-        "wgan-gp": Preset("gradient penalty 10, Adam (0, 0.9), 5 moves", _wgan_gp, GULRAJANI),
-        "r3gan": Preset("loss, optimiser and cosine burn-in for CIFAR-10", _r3gan, HUANG),
-        "f-gan": Preset("single-step zero-sum on the bound, Gaussian model", _fgan, NOWOZIN),
+        "classical": Preset("the non-saturating game, Adam, no penalty", _classical, DCGAN),
+        "wgan": Preset("clip 0.01, RMSprop 5e-5, 5 critic moves, batch 64", _wgan, WGAN),
+        "wgan-gp": Preset("gradient penalty 10, Adam (0, 0.9), 5 moves", _wgan_gp, WGAN_GP),
+        "r3gan": Preset(
+            "as for CIFAR-10: burn-in over 4/5 of the run, published length at --steps 48828",
+            _r3gan,
+            R3GAN,
+        ),
+        "f-gan": Preset(
+            "single-step zero-sum on the bound through the published link, Gaussian model",
+            _fgan,
+            FGAN,
+        ),
     },
 )
 
@@ -214,10 +216,18 @@ def chosen(name: str | None, file: Path | None, start: Path | None, wanted: Valu
     if len(named) > 1:
         raise BadValue(f"{' and '.join(named)} all say where the recipe comes from: give one")
     if start is not None:
-        return started_from(Run.open(start)).amended(wanted)
-    if file is not None:
-        return from_file(file).amended(wanted)
-    return preset(name or "default").amended({**without_critic(wanted), **wanted})
+        recipe = started_from(Run.open(start))
+    elif file is not None:
+        recipe = from_file(file)
+    else:
+        recipe = preset(name or "default")
+    return recipe.amended({**without_critic({**_open(recipe), **wanted}), **wanted})
+
+
+def _open(recipe: Recipe) -> Values:
+    """The distance that a recipe names where it says nothing of penalties."""
+    said = recipe.model_fields_set
+    return {"distance": recipe.distance} if "distance" in said and "penalties" not in said else {}
 
 
 def from_file(file: Path) -> Recipe:
@@ -236,8 +246,9 @@ def from_file(file: Path) -> Recipe:
 def without_critic(wanted: Values, *, own: object = None) -> Values:
     """No penalties where the distance that is asked for has no critic to penalise.
 
-    A preset's penalties are meant for its own distance; penalties that were asked for by name
-    are left to be refused with the reason. `own` is a distance of the caller's own.
+    Penalties of a preset, a recipe or a run are meant for the distance that stands beside them;
+    those that were asked for by name are left to be refused with the reason. `own` is a distance
+    of the caller's own.
     """
     from saddle.distances import DISTANCES, Direct
 

@@ -6,8 +6,9 @@ when the run is built (`saddle.build`); here types and ranges are.
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -71,15 +72,27 @@ class Share(Scheduled):
 
 
 class Schedules(_Strict):
-    """What changes over the run, and how long the phases are (shares of the steps)."""
+    """What changes over the run.
+
+    Attributes:
+        warm, decay: how long these phases are, as shares of the steps.
+        rate, critic_rate: factors of each player's learning rate.
+        penalty: factor of every penalty's weight.
+        beta2: Adam's second memory.
+        memory: what the average of the generator keeps a step, once it is old enough; 0 is no
+            average.
+        half_life: of that average, as a share of the steps; takes memory's place where given.
+        views: factor of the views that fade.
+    """
 
     warm: float = Field(default=0.01, ge=0, lt=1)
     decay: float = Field(default=0.75, ge=0, le=1)
-    rate: Scheduled = Scheduled(start=0.01, end=0.01, geometric=True)
+    rate: Scheduled = Scheduled(start=0.01, end=0.01, over=0.85)
     critic_rate: Scheduled = Scheduled(start=0.1, end=0.1, geometric=True)
     penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.4)
     beta2: Share = Share(hold=0.99)
     memory: Share = Share(hold=0.9999)
+    half_life: Scheduled | None = None
     views: Scheduled = Scheduled(end=0.0)
 
 
@@ -131,11 +144,11 @@ class Recipe(_Strict):
     generator: Network = Network(name="skip-mlp", width=64, depth=4, activation="relu")
     critic: Network = Network(name="fourier-mlp:100", width=64, depth=2)
     encoder: Network = Network(name="mlp", width=64, depth=4, activation="relu")
-    latent: int = Field(default=3, ge=1)
+    latent: int = Field(default=2, ge=1)
     noise: str = "uniform"
     rule: str = "alternating:1"
-    optimise_generator: Optimiser = Optimiser(rate=2e-3)
-    optimise_critic: Optimiser = Optimiser(rate=2e-3)
+    optimise_generator: Optimiser = Optimiser(rate=1.5e-3)
+    optimise_critic: Optimiser = Optimiser(rate=1.5e-3)
     schedules: Schedules = Schedules()
     steps: int = Field(default=15_000, ge=1)
     batch: int = Field(default=256, ge=2)
@@ -184,7 +197,7 @@ class Recipe(_Strict):
         """
         values = self.model_dump(mode="python")
         for key, value in changes.items():
-            put(values, key, value)
+            put(values, key, copy.deepcopy(value))  # a later path may reach into it
         return Recipe.of(values)
 
     def value(self, key: str) -> Any:
@@ -275,14 +288,21 @@ def _explained(problem: ValidationError) -> BadValue | UnknownName:
     found = problem.errors(include_url=False)
     first = min(found, key=lambda error: error["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"]]
-    key, kind, context = ".".join(path), str(first["type"]), first.get("ctx", {})
-    if kind == "extra_forbidden":
-        return no_key(key, Recipe().model_dump(mode="json"))
-    if kind == "missing":
-        return BadValue(f"{key} is missing")
-    if kind == "literal_error":
-        return unknown(key, str(first["input"]), re.findall(r"'([^']*)'", context["expected"]))
+    key, kind = ".".join(path), str(first["type"])
+    told = _TOLD.get(kind)
+    if told is not None:
+        return told(key, first["input"], first.get("ctx", {}))
     return bad(key, first["input"], _SHAPES.get(kind) or _range(path, first["msg"]))
+
+
+_TOLD: Mapping[str, Callable[[str, Any, Mapping[str, Any]], BadValue | UnknownName]] = {
+    "extra_forbidden": lambda key, got, _: no_key(key, Recipe().model_dump(mode="json")),
+    "missing": lambda key, got, _: BadValue(f"{key} is missing"),
+    "literal_error": lambda key, got, context: unknown(
+        key, str(got), re.findall(r"'([^']*)'", context["expected"])
+    ),
+}
+"""What is said of errors that are not about a value's shape or range."""
 
 
 def _range(path: list[str], otherwise: str) -> str:

@@ -76,7 +76,7 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             ("distance-stalls", "bound-above-truth"),
         ),
         "certified": Quantity(
-            "estimate over the product of the critic's spectral norms, where it is a potential",
+            "a potential's estimate over the product of spectral norms, in encoded units",
             "1 a duel",
             "look",
             "one spectral norm a layer",
@@ -177,7 +177,7 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             "looks/STEP.npz b_to_a",
         ),
         "surface": Quantity(
-            "the critic's score on a grid over the data",
+            "log p/q by the critic on a grid over the data, or its score where that is not known",
             "g x g",
             "look",
             "one critic pass over the grid",

@@ -1,11 +1,17 @@
 """The run folder: its paths, its readers, and writers that never leave half a file.
 
     runs/00007-grid-relativistic-logistic/
-      recipe.yaml  amendments.jsonl  environment.json  spaces/*.json
-      events.jsonl  looks/00002000.npz  samples/
-      checkpoints/00002000/  generators.safetensors critics.safetensors state.safetensors
-                             state.json SHA256SUMS
-      latest.json  best.json  evaluation.json  report.html
+      recipe.yaml  amendments.jsonl    what decides it, and what was changed later
+      environment.json  spaces/*.json  versions and the data's fingerprint; how rows are encoded
+      real.npz  truth.npz              real watch rows; the density on the grid, where it is known
+      data.npz                         rows that were passed from Python, so that it can resume
+      events.jsonl  looks/00002000.npz what each look recorded: numbers, arrays
+      checkpoints/00002000/            generators.safetensors critics.safetensors
+                                       state.safetensors state.json SHA256SUMS
+      latest.json  best.json           pointers to checkpoints
+      evaluation.json  theory.json     what the end measured; what the theory says of it
+      report.html                      needs no other file
+      samples/  tensorboard/           what `saddle sample` drew; events, where they were asked for
 
 Standard library only: everything after training reads the folder, never a live object.
 """

@@ -7,11 +7,13 @@ import math
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import Progress, TaskID, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
@@ -20,8 +22,12 @@ from saddle.errors import SaddleError, UnknownName
 from saddle.presets import amended_recipe
 from saddle.runs import Run, read_lines
 
-PLAIN_EVERY = 60.0
-"""Seconds between lines where the output is not a terminal."""
+FIRST, GROWTH = 10.0, 0.1
+"""Where the output is no terminal a line is due after ten seconds, later after a tenth of the time
+so far: a minute gives six lines, a day some eighty."""
+
+FRESH = 0.2
+"""Seconds between two states of the line that a terminal shows."""
 
 NAME, SHORT = 36, 22
 """Cells of the first and of the other columns that are not folded where they are this short."""
@@ -35,24 +41,50 @@ def console() -> Console:
 
 
 def show_table(rows: Sequence[Row], *, as_json: bool = False) -> None:
-    """Rows as a table whose long cells are folded, or as JSON."""
+    """Rows as a table, or as JSON; a column that would be squeezed stands below its row."""
     if as_json:
         show_json([dict(row) for row in rows])
         return
+    names = list(rows[0] if rows else [])
+    out = console()
+    below = squeezed(rows, names, out.width)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column, name in enumerate(rows[0] if rows else []):
-        values = [row[name] for row in rows]
-        longest = max(len(cell(value)) for value in values)
-        right = all(isinstance(value, int | float | None) for value in values)
-        table.add_column(
-            name,
-            overflow="fold",
-            no_wrap=longest <= (SHORT if column else NAME),
-            justify="right" if right else "left",
-        )
+    for name in names:
+        if name != below:
+            values = [row[name] for row in rows]
+            right = all(isinstance(value, int | float | None) for value in values)
+            longest = max(len(cell(value)) for value in values)
+            table.add_column(
+                name,
+                overflow="fold",
+                no_wrap=longest <= (SHORT if len(table.columns) else NAME),
+                justify="right" if right else "left",
+            )
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row.values()))
-    console().print(table)
+        table.add_row(*(Text(cell(row[name])) for name in names if name != below))
+    if below is None:
+        out.print(table)
+        return
+    with out.capture() as kept:
+        out.print(table)
+    lines = kept.get().splitlines()
+    for line, note in zip(lines, [below, *(cell(row[below]) for row in rows)], strict=False):
+        out.print(Text(line.rstrip()))
+        out.print(Padding(Text(note, "dim"), (0, 0, 0, INDENT), expand=False))
+
+
+INDENT, EASY = 4, 40
+"""Cells before what stands below a row; cells in which a long text can be read."""
+
+
+def squeezed(rows: Sequence[Row], names: Sequence[str], width: int) -> str | None:
+    """The name of the longest column where the others leave it too few cells to be read in."""
+    lengths = {name: max(len(name), *(len(cell(row[name])) for row in rows)) for name in names}
+    longest = max(lengths, key=lambda name: lengths[name], default=None)
+    others = sum(length + 2 for name, length in lengths.items() if name != longest)
+    left = width - others
+    too_few = longest is not None and left < min(lengths[longest], EASY)
+    return longest if too_few and others <= width else None
 
 
 def cell(value: Any) -> str:
@@ -93,6 +125,14 @@ def show_facts(facts: Iterable[tuple[str, str]], *, warnings: Sequence[str] = ()
     console().print(table)
 
 
+def show_entry(row: Row, *, as_json: bool = False) -> None:
+    """One row of a table, a line a column, or as JSON."""
+    if as_json:
+        show_json(row)
+        return
+    show_facts([(name, cell(value)) for name, value in row.items()])
+
+
 def say(text: str) -> None:
     """One line of plain text, never broken: paths and commands can be copied."""
     console().print(text, soft_wrap=True)
@@ -121,7 +161,7 @@ class Told(Protocol):
 
 
 class Meter:
-    """The progress of a run: one line that is kept fresh, or a line a minute on a pipe."""
+    """The progress of a run: one line that is kept fresh, or now and then a line on a pipe."""
 
     def __init__(self, first: int, steps: int, *, quiet: bool = False) -> None:
         self.first, self.steps = first, steps
@@ -155,10 +195,14 @@ class Meter:
             if moment.event is not None:
                 self.seen = summary(moment.event)
             now = time.monotonic()
-            if now - self.told > (0.2 if self.out.is_terminal else PLAIN_EVERY):
+            if now - self.told > self.pause(now) or moment.step == self.steps:
                 self.told = now
                 self.tell(moment.step, moment.phase.value)
             yield moment
+
+    def pause(self, now: float) -> float:
+        """Seconds from one line to the next."""
+        return FRESH if self.out.is_terminal else max(FIRST, GROWTH * (now - self.began))
 
     def tell(self, step: int, phase: str) -> None:
         """Show where the run is."""
@@ -190,18 +234,55 @@ def summary(event: Mapping[str, Any]) -> list[str]:
 
     >>> summary({"watch": {"value": 0.1, "floor": 0.02}, "modes": {"captured": 3, "of": 8,
     ...     "high_quality": 0.5}})
-    ['distance 0.100 (floor 0.020)', 'modes 3/8', '50.0 % on them']
+    ['distance 0.100 (floor 0.020)', 'modes 3/8', '50.0% on them']
     """
-    found = []
-    if "watch" in event:
-        found.append(
-            f"distance {event['watch']['value']:.3f} (floor {event['watch']['floor']:.3f})"
-        )
-    if "modes" in event:
-        modes = event["modes"]
-        found.append(f"modes {modes['captured']}/{modes['of']}")
-        found.append(f"{100 * modes['high_quality']:.1f} % on them")
-    return found
+    return [
+        line.format_map(event[key])
+        for key, lines in WATCHED.items()
+        if key in event
+        for line in lines
+    ]
+
+
+WATCHED = {
+    "watch": ("distance {value:.3f} (floor {floor:.3f})",),
+    "modes": ("modes {captured}/{of}", "{high_quality:.1%} on them"),
+}
+"""What is told of each part of a look."""
+
+
+@contextmanager
+def doing(words: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on standard error what takes a while: a moving line, or a plain one on a pipe."""
+    out = Console(stderr=True, highlight=False, markup=False, emoji=False, quiet=quiet)
+    if not out.is_terminal:
+        out.print(words, soft_wrap=True)
+        yield
+        return
+    with out.status(words):
+        yield
+
+
+def headlines(measures: Sequence[Row]) -> list[str]:
+    """What an evaluation found, in a few words.
+
+    >>> headlines([{"name": "modes", "value": 7.0, "floor": 8.0},
+    ...     {"name": "energy(x)", "value": 0.1, "floor": None},
+    ...     {"name": "sliced-w(x)", "value": 0.25, "floor": 0.125}])
+    ['7 of 8 modes', 'sliced-w(x) 0.25 (real rows 0.125)']
+    """
+    wanted = [(HEADLINES.get(row["name"].partition("(")[0]), row) for row in measures]
+    return [words.format_map(row) for words, row in wanted if words is not None]
+
+
+HEADLINES = {
+    "modes": "{value:.0f} of {floor:.0f} modes",
+    "high-quality": "{value:.1%} on them (a perfect sampler {floor:.1%})",
+    "sliced-w": "{name} {value:.3g} (real rows {floor:.3g})",
+    "inverts": "G(E(x)) misses x by {value:.3g} of its spread",
+    "cycle": "{name} {value:.3g} of the spread",
+}
+"""What of an evaluation is told in one line, by the measure's name."""
 
 
 def clock(seconds: float) -> str:

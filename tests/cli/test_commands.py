@@ -76,9 +76,12 @@ def test_distances_say_what_a_score_means_and_what_is_minimised(saddle):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("inspect good.csv", ["rows", "60", "parts", "train 48, watch 6, final 6", "gan, bigan"]),
+        (
+            "inspect good.csv",
+            ["rows", "60", "parts", "train 48, watch 6, final 6", "gan (the default), bigan"],
+        ),
         ("inspect named.csv --columns u,v --given kind", ["2 labels: left", "conditional"]),
-        ("inspect good.csv moons", ["a (points), b (points)", "cycle, align"]),
+        ("inspect good.csv moons", ["a (points), b (points)", "cycle (the default), align"]),
         ("inspect ring", ["endless", "8, std 0.01", "exact"]),
     ],
     ids=str,
@@ -143,6 +146,45 @@ def test_there_and_back_again(saddle, place):
     assert "60 rows in good-encoded.csv" in saddle("encode 3 good.csv").out
 
 
+def test_latents_of_both_domains_lead_to_the_same_place(saddle, place):
+    saddle("translate 3 good.csv --out there.csv")
+    saddle("encode 3 good.csv --out here.npy")
+    saddle("encode 3 there.csv --back --out there.npy")
+    here, there = np.load(place / "here.npy"), np.load(place / "there.npy")
+    np.testing.assert_allclose(here, there, atol=1e-4)  # float32 inside
+    assert not np.allclose(np.loadtxt(place / "good.csv", delimiter=",", skiprows=1), here)
+
+
+def test_log_likelihoods_have_a_door(saddle, place):
+    told = json.loads(saddle("encode 3 good.csv --log-prob --json --out lp.npy").out)
+    kept = np.load(place / "lp.npy")
+    assert kept.shape == (60,) and told["rows"] == 60
+    assert told["mean_log_prob"] == pytest.approx(kept.mean())
+    assert (
+        "60 rows in good-log_prob.csv, mean log prob" in saddle("encode 3 good.csv --log-prob").out
+    )
+    assert (place / "good-log_prob.csv").read_text().startswith("log_prob\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["sample 1 -n 5 --out j.npy", "translate 3 good.csv --out j.npy", "encode 3 good.csv --back",
+     "train ring --dry-run", "list distances alpha:0.3", "inspect ring", "cite 1", "runs"],
+)  # fmt: skip
+def test_every_command_speaks_json(saddle, line):
+    assert json.loads(saddle(f"{line} --json").out)
+
+
+def test_one_entry_is_told_in_full(saddle):
+    said = saddle("list distances alpha:0.3").out
+    assert "alpha:0.3" in said and "the alpha-divergence of A = 0.3" in said
+
+
+def test_inspect_says_how_to_go_on(saddle):
+    said = saddle("inspect named.csv --columns u,v --given kind").out
+    assert "next  saddle train named.csv --columns u,v --given kind" in said
+
+
 def test_runs_are_listed_the_damaged_ones_too(saddle, place):
     damaged = place / "odd" / "00001-odd"
     damaged.mkdir(parents=True, exist_ok=True)
@@ -165,7 +207,9 @@ def test_report_measures_again(saddle, place):
     assert told["report"].endswith("report.html") and told["critic"]["measured"] is False
     said = saddle("report 1")
     assert not wide(said.out.partition("report  ")[0])
-    assert "next    saddle sample runs/00001-" in said.out
+    lines = said.out.splitlines()
+    assert lines[-3].startswith("found   sliced-w(x) ") and "real rows" in lines[-3]
+    assert lines[-1].startswith("next    saddle sample runs/00001-")
 
 
 # ------------------------------------------------------------------------------------- terminal
@@ -185,21 +229,46 @@ def test_progress_never_wraps(width):
     assert (width >= 80) == line.endswith("modes 25/25")
 
 
-def test_a_pipe_gets_a_plain_line_a_minute(monkeypatch, capsys):
+def lines_of(seconds, steps, monkeypatch, capsys):
     from types import SimpleNamespace
 
     now = {"time": 0.0}
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now["time"])
 
     def moments():
-        for step in range(1, 7):
-            now["time"] += 25
+        for step in range(1, steps + 1):
+            now["time"] += seconds / steps
             yield SimpleNamespace(step=step, phase=SimpleNamespace(value="hold"), event=None)
 
-    with terminal.Meter(0, 6) as meter:
-        assert len(list(meter.follow(moments()))) == 6
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == ["hold 3/6  0/s  1:15 left", "hold 6/6  0/s  0:00 left"]
+    with terminal.Meter(0, steps) as meter:
+        assert len(list(meter.follow(moments()))) == steps
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_pipe_gets_plain_lines_at_first_and_at_the_end(monkeypatch, capsys):
+    lines = lines_of(30, 6, monkeypatch, capsys)
+    assert lines == ["hold 3/6  0/s  0:15 left", "hold 6/6  0/s  0:00 left"]
+
+
+def test_a_day_on_a_pipe_is_no_hundreds_of_lines(monkeypatch, capsys):
+    assert 20 < len(lines_of(86_400, 86_400, monkeypatch, capsys)) < 100
+
+
+def test_what_takes_a_while_is_said_on_a_pipe_once_and_not_where_it_is_quiet(capsys):
+    for quiet in (False, True):
+        with terminal.doing("measuring", quiet=quiet):
+            pass
+    written = capsys.readouterr()
+    assert written.err == "measuring\n" and written.out == ""
+
+
+def test_a_column_that_would_be_squeezed_stands_below_its_row(monkeypatch, capsys):
+    monkeypatch.setattr(terminal, "console", lambda: Console(width=60))
+    rows = [{"name": "n" * 20, "score": "s" * 12, "about": "word " * 20, "key": "k" * 10}]
+    terminal.show_table(rows)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["name", "score", "key"] and lines[1] == "    about"
+    assert lines[3].startswith("    word word") and not [x for x in lines if len(x) > 60]
 
 
 def test_cells_are_printed_as_they_stand(monkeypatch, capsys):

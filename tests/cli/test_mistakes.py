@@ -37,12 +37,14 @@ DATA = {
     "train good.csv good.csv --given u": ("given goes with one set of points",),
     "train python": ("data passed in from Python",),
     "inspect nowhere": ("no source and no file is called 'nowhere'",),
+    "train mixture-1d": ("needs a parameter: mixture-1d:NAME", "bimodal, claw, fgan, trimodal"),
+    "train mixture-1d:clw": ("'clw': did you mean 'claw'?", "Known: bimodal, claw"),
 }
 
 CHOICES = {
     "train ring --distance wasserstien": ("unknown distance 'wasserstien': did you mean 'wass",),
     "train ring --distance alpha": ("'alpha' needs a parameter", "for example alpha:0.5"),
-    "train ring --distance alpha:x": ("the parameter of alpha must be a number, got 'x'",),
+    "train ring --distance alpha:x": ("A of alpha:A must be a number, got 'x'",),
     "train ring --distance f:u**0.5": ("f of 'f:u**0.5' is not convex for u in",),
     "train ring --distance 'f:__import__(1)'": ("cannot read the expression at character 1",),
     "train ring --distance wasserstein --set penalties={}": ("nothing bounds the critic", "gp"),
@@ -58,7 +60,9 @@ CHOICES = {
     "train ring --set rule=alternatin": (
         "unknown rule 'alternatin': did you mean 'alternating'?",
     ),
-    "train ring --set rule=alternating:0": ("moves must be a whole number of at least 1",),
+    "train ring --set rule=alternating:0": (
+        "K of alternating:K must be a whole number of at least 1, got '0'",
+    ),
     "train ring --set generator.name=mpl": ("unknown generator 'mpl': did you mean 'mlp'?",),
     "train ring --set critic.activation=tanhh": ("unknown activation 'tanhh'", "'tanh'"),
     "train ring --set weights.cycle=3": ("game 'gan' has no weight 'cycle'; it has: none",),
@@ -73,7 +77,8 @@ CHOICES = {
 
 VALUES = {
     "train ring --steps -5": ("steps must be a whole number of at least 1, got -5",),
-    "train ring --steps abc": ("'--steps'", "a whole number, got 'abc'"),
+    "train ring --steps abc": ("--steps must be a whole number, got 'abc'",),
+    "train ring --steps 1.5": ("--steps must be a whole number, got '1.5'",),
     "train ring --batch 1": ("batch must be a whole number of at least 2, got 1",),
     "train ring --seed -1": ("seed must be a whole number of at least 0, got -1",),
     "train ring --set stepz=5": ("unknown recipe key 'stepz': did you mean 'steps'?",),
@@ -117,15 +122,18 @@ RUNS = {
     "sample good.csv": ("good.csv is a file; a run is a folder",),
     "sample runs/00001-good": ("did you mean runs/00001-good-csv-gan-relativistic?",),
     f"sample {GAN} -n 0": ("n must be a whole number of at least 1, got 0",),
-    f"sample {GAN} -n x": ("'-n'", "a whole number, got 'x'"),
+    f"sample {GAN} -n x": ("-n must be a whole number, got 'x'", "`saddle sample --help`"),
+    f"sample {GAN} --seed -1": ("seed must be a whole number of at least 0, got -1",),
     f"sample {GAN} --out a.pdf": ("--out must be a file that ends in .npy", "got 'a.pdf'"),
     f"sample {GAN} --out /proc/nowhere/a.csv": ("/proc/nowhere/a.csv cannot be written",),
-    f"sample {GAN} --out plain/a.png": ("plain/a.png cannot be written",),
+    f"sample {GAN} --out plain/a.png": ("plain/a.png cannot be written", "plain is a file, not"),
     f"sample {GAN} --given left": ("game 'gan' takes no condition: leave --given out",),
     f"sample {LABELS} --given lft": ("unknown label 'lft': did you mean 'left'?", "right"),
     f"sample {GAN} --checkpoint 77": ("no checkpoint '77': latest, best, or a step among 0, 2",),
     f"translate {GAN} good.csv": ("game 'gan' cannot translate; it can: sample",),
     f"encode {GAN} good.csv": ("game 'gan' cannot encode; it can: sample",),
+    f"encode {GAN} good.csv --log-prob": ("game 'gan' cannot log_prob; it can: sample",),
+    f"encode {ALIGN} nowhere.csv --back": ("there is no file 'nowhere.csv'",),
     f"translate {ALIGN} nowhere.csv": ("there is no file 'nowhere.csv'",),
     f"translate {ALIGN} flat.npy": ("shape of a must be (n, 2), got (60, 1)",),
     f"translate {ALIGN} text.csv": ("line 3: 'hello' is not a number",),
@@ -148,12 +156,30 @@ RUNS = {
 }
 
 WORDS = {
-    "trian ring": ("No such command 'trian'", "'train'"),
-    "train ring --stepz 4": ("No such option: --stepz", "--steps", "`saddle train --help`"),
-    "train ring moons spiral": ("unexpected extra argument",),
-    "sample": ("Missing argument 'RUN'", "`saddle sample --help`"),
-    "inspect": ("Missing argument 'DATA'",),
-    "translate 1": ("Missing argument 'INPUT'",),
+    "trian ring": ("unknown command 'trian': did you mean 'train'? Known: cite, encode",),
+    "qqq": ("unknown command 'qqq'. Known: cite",),
+    "--verbose": ("unknown option of `saddle` '--verbose': did you mean '--version'?",),
+    "train ring --stepz 4": (
+        "unknown option of `saddle train` '--stepz': did you mean '--steps'? Known: --batch",
+    ),
+    "train ring -n 5": ("unknown option of `saddle train` '-n'. Known: --batch",),
+    "train ring --steps": (
+        "--steps takes N (turns to play), got nothing",
+        "`saddle train --help`",
+    ),
+    "train ring --steps --json": ("--steps takes N (turns to play), got '--json'",),
+    "train ring --set --json": ("--set takes KEY=VALUE", "got '--json'"),
+    "train ring --out ''": ("--out takes DIR (folder that runs are kept in), got ''",),
+    "train ring --preset=": ("--preset takes PRESET", "got ''"),
+    "train ring --json=3": ("--json takes no value, got '3'",),
+    "train ''": ("an argument is empty, got ''",),
+    "train ring moons spiral": ("it takes DATA and DATA_B, got 'spiral' as well",),
+    "train -- ring moons spiral": ("it takes DATA and DATA_B, got 'spiral' as well",),
+    "sample": ("RUN is missing (a run's folder, or its number", "`saddle sample --help`"),
+    "inspect": ("DATA is missing (a source's name, or a file)",),
+    "translate 1": ("INPUT is missing (a file of rows",),
+    "list distances kll": ("unknown distance 'kll': did you mean 'kl'?",),
+    "list distances alpha": ("needs a parameter: alpha:A",),
 }
 
 TABLE = {**DATA, **CHOICES, **VALUES, **CODE, **RUNS, **WORDS}

@@ -10,8 +10,9 @@ import pytest
 import saddle
 from saddle.build.session import take_up
 from saddle.distances import DISTANCES, FDivergence
-from saddle.evaluate.assess import CARRIED, _compared, assess
+from saddle.evaluate.assess import assess
 from saddle.evaluate.critic import critic_report, f_of, live_generators
+from saddle.evaluate.rows import clouds
 from saddle.measure import GENERATORS, MEASURES
 
 QUICK = {"looks": 1, "saves": 1}
@@ -33,12 +34,34 @@ def report_of(gan):
 # ------------------------------------------------------------------------------------ measures
 
 
-@pytest.mark.parametrize("name", CARRIED)
-@pytest.mark.parametrize(("d", "used"), [(1, 2100), (2, 2000)])
-def test_a_carried_distance_says_how_many_points_it_used(numpy_rng, name, d, used):
-    a, b = numpy_rng.normal(size=(2, 2100, d))
-    value, n = _compared(name, a, b)
-    assert n == used and value == MEASURES[name].compute(a, b)
+def test_a_default_run_is_measured_with_floors_and_intervals(tmp_path):
+    gan = trained(tmp_path, "grid", settings={"latent": 3}, steps=5)
+    found = assess(gan.run_)
+    json.dumps(found, allow_nan=False)
+    rows = {row["name"]: row for row in found["measures"]}
+    assert {"modes", "w1(x)", "kl-neighbours(x)", "jsd(x)", "auc(duel)"} <= rows.keys()
+    for row in rows.values():
+        assert row["value"] is not None and row["floor"] is not None and row["n"] > 0, row
+        low, high = row["interval"]
+        assert low <= row["value"] <= high, row
+
+
+def test_a_floor_is_at_the_n_of_its_row(numpy_rng):
+    a, b, c = numpy_rng.normal(size=(3, 1600, 2))
+    rows = {row["name"]: row for row in clouds("x", a, b[:1550], c, unit=2.0)}
+    used = {"w1(x)": 1500, "w2(x)": 1500}
+    for name, row in rows.items():
+        assert row["n"] == used.get(name, 1550)
+    row, energy = rows["energy(x)"], MEASURES["energy"].compute
+    assert row["value"] == energy(a[:1550] / 2, b[:1550] / 2)
+    assert row["floor"] == energy(c[:1550] / 2, b[:1550] / 2)
+
+
+def test_what_is_infinite_is_told_as_nothing(numpy_rng):
+    point = np.ones((100, 2))
+    rows = clouds("x", point, point, point, unit=1.0)
+    json.dumps(rows, allow_nan=False)
+    assert {row["name"]: row["value"] for row in rows}["kl-neighbours(x)"] is None
 
 
 def test_what_real_rows_have_no_value_for_has_no_floor(tmp_path, numpy_rng):
@@ -64,9 +87,29 @@ def test_the_critic_is_compared_with_the_generator_it_was_trained_against(tmp_pa
     assert report_of(gan) == found, "the average is read"
 
 
-def test_without_a_known_q_the_distances_own_estimate_is_told(tmp_path):
-    found = report_of(trained(tmp_path, settings={"latent": 3}))
-    assert not found["measured"] and "another dimension" in found["why"]
+def test_where_noise_and_data_differ_in_dimension_q_is_estimated(tmp_path):
+    found = report_of(trained(tmp_path, settings={"latent": 3}, steps=20))
+    assert found["measured"] and found["q_from"] == "samples on a grid"
+    assert found["smoothed"], "the default penalises"
+    assert 0 < found["mean_error_floor"] < 0.05 and 0 < found["exact_floor"] < 0.01
+    assert found["draws"] > 100_000 and found["bandwidth"][0] > 0 < found["sampling_error"]
+    assert found["bound_low"] < found["bound"] < found["bound_high"] < found["exact"]
+    assert found["gap"] == found["exact"] - found["bound"]
+    assert -1 <= found["correlation"] <= 1
+    assert np.isfinite(found["estimate"]) and found["estimate_n"] > 0
+
+
+def test_a_paired_critic_is_beside_the_optimum_of_pairs(tmp_path):
+    found = report_of(trained(tmp_path, distance="relativistic", steps=20))
+    assert found["pairs_value"] < found["pairs_optimum"] < 0
+    assert found["pairs_bound"] == pytest.approx(found["estimate"], abs=0.02), "all pairs or some"
+    assert found["pairs_exact"] == pytest.approx(found["pairs_optimum"] + np.log(2))
+    assert "pairs_value" not in report_of(trained(tmp_path, distance="js"))
+
+
+def test_where_the_density_of_the_data_is_unknown_only_the_estimate_is_told(tmp_path, numpy_rng):
+    found = report_of(trained(tmp_path, numpy_rng.normal(size=(60, 2))))
+    assert not found["measured"] and "density of the data" in found["why"]
     assert np.isfinite(found["estimate"]) and found["estimate_n"] > 0
 
 

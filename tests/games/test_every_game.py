@@ -62,7 +62,8 @@ def test_every_distance_plays_every_game(name, distance):
 @every_game
 @pytest.mark.parametrize("penalty", list(PENALTIES))
 def test_every_penalty_plays_every_game(name, penalty):
-    game = make(name, Stakes(DISTANCES["wasserstein"], ((PENALTIES[penalty], 1.0),)))
+    distance = "wasserstein" if PENALTIES[penalty].bounds else "hinge"
+    game = make(name, Stakes(DISTANCES[distance], ((PENALTIES[penalty], 1.0),)))
     assert all(math.isfinite(value) for value in play(game, steps=4))
 
 
@@ -182,11 +183,16 @@ def test_wrong_seats_are_refused():
     pick = {"real": parts("x"), "fake": parts("fake"), "smooth": (True,)}
     with pytest.raises(Incompatible, match="needs a critic"):
         make_duel("duel", Stakes(Logistic()), critic=None, **pick)
-    with pytest.raises(Incompatible, match="a critic and penalty 'r1' and views"):
-        stakes = Stakes(Means(), ((R1(), 1.0),), (VIEWS["packing:2"],))
+    with pytest.raises(Incompatible, match="no critic that a penalty could keep honest"):
+        make_duel("duel", Stakes(Means(), ((R1(), 1.0),)), critic=None, **pick)
+    with pytest.raises(Incompatible, match="a critic and views"):
+        stakes = Stakes(Means(), (), (VIEWS["packing:2"],))
         make_duel("duel", stakes, critic=torch.nn.Linear(2, 1), **pick)
-    with pytest.raises(Incompatible, match="'r1' twice"):
+    with pytest.raises(Incompatible, match="named twice"):
         stakes = Stakes(Logistic(), ((R1(), 1.0), (R1(), 2.0)))
+        make_duel("duel", stakes, critic=torch.nn.Linear(2, 1), **pick)
+    with pytest.raises(Incompatible, match="'packing:2' twice"):
+        stakes = Stakes(Logistic(), (), (VIEWS["packing:2"], VIEWS["packing:2"]))
         make_duel("duel", stakes, critic=torch.nn.Linear(2, 1), **pick)
 
 

@@ -13,6 +13,7 @@ from saddle.measure import (
     GENERATORS,
     critic_against_truth,
     f_divergence,
+    paired_value,
     pushforward_log_density,
     value_of_critic,
     value_of_game,
@@ -56,6 +57,35 @@ def test_a_constant_critic_errs_by_what_it_should():
     m = (np.exp(LP) + np.exp(LQ)) / 2 * STEP
     assert found.mean_error == pytest.approx(float(m @ np.abs(star - 0.5)), abs=1e-9)
     assert found.bound == pytest.approx(0, abs=1e-9)
+
+
+def test_the_correlation_is_one_for_what_rises_with_the_truth():
+    assert compare(LP - LQ).correlation == pytest.approx(1)
+    assert compare(LQ - LP).correlation == pytest.approx(-1)
+    assert math.isnan(compare(np.zeros(len(X))).correlation)
+
+
+def test_the_paired_value_is_a_mean_over_pairs(numpy_rng):
+    v, w = numpy_rng.normal(size=40), numpy_rng.normal(size=30)
+    truth = -np.logaddexp(0, -(v[:, None] - w[None])).mean()
+    sides = np.repeat([1.0, 0.0], [40, 30])
+    assert paired_value(np.concatenate([v, w]), sides, 1 - sides) == pytest.approx(truth)
+
+
+def test_the_paired_optimum_is_the_divergence_of_pairs():
+    p, q = normal(0.0, 1.0), normal(1.0, 1.5)
+
+    def pairs(first, second):
+        return lambda x: first.log_density(x[:, :1]) + second.log_density(x[:, 1:])
+
+    exact = f_divergence(pairs(p, q), pairs(q, p), f=GENERATORS["jsd"], dimension=2).value
+    lp, lq = p.log_density(X), q.log_density(X)
+    at = lp - lq + 3.0  # a constant changes nothing
+    value = paired_value(at, np.exp(lp) * STEP, np.exp(lq) * STEP)
+    # 2,000 groups of scores
+    assert value == pytest.approx(exact - math.log(2), abs=1e-5)
+    worse = paired_value(1.3 * at, np.exp(lp) * STEP, np.exp(lq) * STEP)
+    assert worse < value
 
 
 def test_a_shifted_critic_is_called_biased():

@@ -5,28 +5,25 @@ import pytest
 from scipy import stats
 
 from saddle.errors import BadData, BadValue
-from saddle.measure import bootstrap, energy, wasserstein, wilson, with_floor
+from saddle.measure import MEASURES, bootstrap, wilson, with_floor
 
 
 def test_both_sides_of_a_floor_have_the_same_n(numpy_rng):
     sizes = []
 
-    def measure(x, y):
+    def judge(x, y):
         sizes.append((len(x), len(y)))
-        return energy(x, y)
+        return MEASURES["energy"].judge(x, y)
 
     real, other, fake = (numpy_rng.normal(size=(n, 2)) for n in (100, 80, 60))
-    found = with_floor(measure, fake, real, other)
-    assert sizes == [(60, 100), (60, 100)] and (found.n, found.n_real) == (60, 100)
-    assert found.excess == found.value - found.floor
+    found = with_floor(judge, fake, real, other)
+    assert sizes == [(60, 100), (60, 100)] and (found.found.n, found.n_real) == (60, 100)
+    assert found.excess == found.found.value - found.floor
 
 
 def test_a_perfect_sampler_is_at_the_floor_and_a_shifted_one_above(numpy_rng):
     real, other, fake = (numpy_rng.normal(size=(500, 2)) for _ in range(3))
-
-    def w1(x, y):
-        return wasserstein(x, y).value
-
+    w1 = MEASURES["w1"].judge
     perfect, shifted = (with_floor(w1, x, real, other) for x in (fake, fake + 1))
     assert perfect.floor == shifted.floor > 0.1
     assert abs(perfect.excess) < 0.1 < 0.5 < shifted.excess
@@ -57,4 +54,4 @@ def test_mistakes_are_named():
     with pytest.raises(BadValue, match="successes"):
         wilson(5, 4)
     with pytest.raises(BadData, match="other_real"):
-        with_floor(energy, [1.0], [1.0], [[1.0, 2.0]])
+        with_floor(MEASURES["energy"].judge, [1.0], [1.0], [[1.0, 2.0]])

@@ -14,8 +14,9 @@ import pytest
 from saddle.errors import BrokenRun
 from saddle.records import RECORDED
 from saddle.reference import Reference
-from saddle.report import summary, write_report
-from saddle.report.page import SECTIONS, measured, page, theory_page
+from saddle.report import summary, verdicts, write_report
+from saddle.report.gallery import drawings
+from saddle.report.page import SECTIONS, page, told
 from saddle.report.read import read_run
 from saddle.runs import Run, write_text
 
@@ -119,7 +120,7 @@ def test_hostile_names_stay_text(tmp_path):
     strange = {"name": HOSTILE, "facts": [[HOSTILE, HOSTILE], "odd"], "warnings": [HOSTILE]}
     write_text(run.path / "environment.json", json.dumps({"data": strange, HOSTILE: HOSTILE}))
     row = {"name": HOSTILE, "value": None, "note": HOSTILE}
-    write_text(run.path / "evaluation.json", json.dumps({"measures": [row], "theory": {"a": "<"}}))
+    write_text(run.path / "evaluation.json", json.dumps({"measures": [row], "critic": {"a": "<"}}))
     lines = [json.loads(line) for line in run.events.read_text().splitlines()]
     for line in lines:
         line["critics"] = {HOSTILE: line["critics"]["duel"], "_under": line["critics"]["duel"]}
@@ -210,15 +211,7 @@ def test_measures_leave_out_columns_that_nothing_fills(run):
 def test_reason_for_what_was_not_measured_is_given(run):
     why = {"critic": {"measured": False, "why": "there is no critic"}}
     write_text(run.path / "evaluation.json", json.dumps(why))
-    assert "Not measured: there is no critic." in measured(read_run(run))
-
-
-def test_theory_page_has_a_table_a_result():
-    html = theory_page({"Dirac <GAN>": [{"method": "r1", "converges": True}], "f": {"kl": 0.25}})
-    seen = parse(html)
-    assert [tag for tag, _ in seen.seen].count("table") == 2
-    assert "Dirac <GAN>" in seen.text
-    assert "yes" in seen.text
+    assert "Not measured: there is no critic." in told(read_run(run))
 
 
 def test_report_never_imports_torch(run):
@@ -240,3 +233,57 @@ def test_reader_orders_steps_and_leaves_nothing_open(run):
     assert record.step == 8000
     assert record.latest("critics", "duel", "meaning") == "log-ratio"
     assert record.series("nothing", "here")[0].shape == (0,)
+
+
+# --------------------------------------------------------------------- what the theory says of it
+
+
+def said(run: Run) -> str:
+    return parse(told(read_run(run))).text
+
+
+def test_the_theory_of_a_run_is_drawn_and_named(run):
+    keys = {drawing.key for drawing in drawings(read_run(run), section="theory")}
+    assert keys == {"estimate", "rest", "pulls", "calibration", "smallest"}
+    assert "log 4 = 1.386" in said(run) and "KL(p || q)" in said(run)
+
+
+def test_the_exact_divergence_stands_beside_an_estimate_of_its_own_f_alone(run):
+    record = read_run(run)
+    assert verdicts.truths(record) == [("exact", 8000, 0.012)]
+    other = {"step": 8000, "critic": {"bound_of": "jsd", "exact": 0.012, "pairs_exact": 0.02}}
+    write_text(run.path / "evaluation.json", json.dumps(other))
+    assert verdicts.truths(read_run(run)) == [("pairs_exact", 8000, 0.02)]
+    assert "the exact divergence, of jsd" in said(run)
+
+
+def test_where_the_theory_was_not_written_it_is_not_measured(run):
+    (run.path / "theory.json").unlink()
+    (run.path / "evaluation.json").unlink()
+    assert "The same choices on one point: not measured" in said(run)
+    write_text(run.path / "theory.json", '{"measured": false, "why": "there is no critic"}')
+    assert "Not measured: there is no critic." in said(run)
+
+
+def test_a_part_that_was_not_measured_says_why(run):
+    whole = json.loads((run.path / "theory.json").read_text())
+    whole["calibration"] = {"measured": False, "why": "the score is a potential"}
+    write_text(run.path / "theory.json", json.dumps(whole))
+    assert "Not measured: the score is a potential." in said(run)
+    assert "D beside" not in {d.picture.title for d in drawings(read_run(run), section="theory")}
+
+
+def test_a_path_that_left_the_page_is_drawn(run):
+    whole = json.loads((run.path / "theory.json").read_text())
+    whole["smallest"]["path"][20:] = [[None, None]] * 30
+    write_text(run.path / "theory.json", json.dumps(whole))
+    assert len(list(drawings(read_run(run), section="theory"))) == 5
+
+
+def test_a_game_that_nothing_here_knows_is_told_by_what_it_shows(tmp_path):
+    run = fake_runs.make(tmp_path, "cycle-plane", recipe={"game": "tug-of-war"})
+    record = read_run(run)
+    assert summary.sentences(record)[0].startswith("Two generators learned to translate between")
+    assert summary.commands(record)[0][1].startswith("saddle translate ")
+    alone = summary.commands(read_run(fake_runs.bare(tmp_path)))
+    assert all(command.split()[1] in {"resume", "report", "cite"} for _, command in alone)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddle.errors import BadData, BrokenRun
-from saddle.report import film, picture_of_rows, reel, save_pictures
+from saddle.errors import BadData, BrokenRun, UnknownName
+from saddle.report import film, picture_of_rows, save_pictures
 from saddle.report.canvas import Line, Plane, canvas, main_directions
 from saddle.report.critics import near
 from saddle.report.gallery import PICTURES, drawings
 from saddle.report.read import read_run
-from saddle.report.reel import MOST_BYTES, shot
+from saddle.report.reel import ENDINGS, SIZES, Cut, fitting, shot
 from saddle.report.shade import probability, score, undecided
 from saddle.report.style import SERIES, png, svg, words
 
@@ -45,9 +45,11 @@ def test_all_kinds_of_pictures_are_drawn_by_some_game(tmp_path):
     assert drawn == set(PICTURES)
 
 
-def test_film_has_a_frame_a_look(any_run, tmp_path):
-    path = film(any_run, tmp_path / "film.gif")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_film_has_a_frame_a_look(any_run, tmp_path, ending):
+    path = film(any_run, tmp_path / f"film{ending}")
     with Image.open(path) as image:
+        assert image.format == ENDINGS[ending]
         assert image.n_frames == len(fake_runs.STEPS)
         assert image.info["loop"] == 0
         seen = []
@@ -55,24 +57,36 @@ def test_film_has_a_frame_a_look(any_run, tmp_path):
             image.seek(number)
             seen.append(np.asarray(image.convert("RGB"), dtype=np.float64))
     assert all(np.abs(a - b).mean() > 0.05 for a, b in zip(seen, seen[1:], strict=False))
-    assert path.stat().st_size < MOST_BYTES
 
 
-def test_long_run_keeps_its_film_small(tmp_path, monkeypatch):
-    monkeypatch.setattr(reel, "MOST_FRAMES", 20)
+@pytest.mark.parametrize("name", ["film.mp4", "film", "film.gifs"])
+def test_a_film_of_another_format_is_refused_before_it_is_drawn(run, tmp_path, name):
+    with pytest.raises(UnknownName, match="Known: .gif, .png, .webp"):
+        film(run, tmp_path / name)
+    assert not list(tmp_path.glob("film*"))
+
+
+def test_long_run_keeps_its_film_small(tmp_path):
     run = fake_runs.make(tmp_path, "conditional-plane", steps=tuple(range(0, 8001, 100)))
-    made = shot(read_run(run))
+    made = shot(read_run(run), Cut(20, 100_000))
     assert made is not None
     assert len(made.steps) == 20
     assert (made.steps[0], made.steps[-1]) == (0, 8000)
-    assert len(made.gif()) < MOST_BYTES
+    # The weight is told from six frames, whose steps are the larger ones
+    assert len(made.moving()) < 130_000
+
+
+def test_the_size_of_a_film_is_the_largest_that_fits():
+    assert fitting(1000, 1000) == SIZES[0]
+    assert fitting(1000, 500) == 64  # (64 / 100)^2 = .41 of the bytes, (72 / 100)^2 = .52
+    assert fitting(1e12, 1) == SIZES[-1]
 
 
 def test_pictures_are_the_same_bytes_twice(run, tmp_path):
     one = {p.name: p.read_bytes() for p in save_pictures(run, tmp_path / "one")}
     two = {p.name: p.read_bytes() for p in save_pictures(run, tmp_path / "two")}
-    assert one == two
-    assert "film.gif" in one
+    assert one == two and len(one) > 10
+    assert film(run, tmp_path / "1.gif").read_bytes() == film(run, tmp_path / "2.gif").read_bytes()
     figure = next(drawings(read_run(run), section="curves")).figure
     again = next(drawings(read_run(run), section="curves")).figure
     assert svg(figure) == svg(again)
@@ -86,9 +100,12 @@ def test_drawing_ignores_and_keeps_the_callers_settings(run):
         assert dict(matplotlib.rcParams) == before
 
 
-def test_no_samples_no_film(tmp_path):
+def test_nothing_recorded_nothing_drawn(tmp_path):
+    run = fake_runs.bare(tmp_path)
     with pytest.raises(BrokenRun, match="no film"):
-        film(fake_runs.bare(tmp_path), tmp_path / "film.gif")
+        film(run, tmp_path / "film.gif")
+    with pytest.raises(BrokenRun, match="no pictures"):
+        save_pictures(run, tmp_path / "pictures")
 
 
 def test_rows_that_are_not_finite_are_counted_as_outside(run):
@@ -111,7 +128,7 @@ def test_shade_is_centred_where_the_critic_is_undecided(tmp_path, meaning):
     shade = score(record, "duel", record.looks[-1:])
     assert shade.seen(np.array([middle])) == pytest.approx(0.0, abs=1e-12)
     assert (shade.low, shade.high) == (-shade.limit, shade.limit)
-    assert len(list(drawings(record, section="critic"))) == 4
+    assert len(list(drawings(record, section="critic"))) == 3
 
 
 def test_probability_is_the_sigmoid():

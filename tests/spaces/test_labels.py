@@ -78,14 +78,6 @@ def test_rare_labels_are_told():
     assert fitted(WORDS).facts() == [("classes", "3: cat, dog, eel")]
 
 
-def test_files(tmp_path):
-    space = fitted(WORDS)
-    space.write(WORDS, tmp_path / "y.csv")
-    space.write(WORDS, tmp_path / "y.npy")
-    assert (tmp_path / "y.csv").read_text() == "label\ncat\ndog\ncat\neel\n"
-    assert np.load(tmp_path / "y.npy", allow_pickle=False).tolist() == WORDS.tolist()
-
-
 def test_the_catalogue_knows_both():
     assert list(SPACES) == ["points", "label"]
     with pytest.raises(UnknownName, match="did you mean 'points'"):

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddle.errors import BadData, BadValue, MissingExtra
+from saddle.errors import BadData
 from saddle.spaces import Points, load
 
 scales = st.floats(1e-6, 1e6)
@@ -98,38 +98,6 @@ def test_round_trip_to_float32():
     space = fitted(x)
     assert space.encode(x).dtype == torch.float32
     assert np.allclose(space.decode(space.encode(torch.from_numpy(x))), x, rtol=0, atol=2e-6)
-
-
-@pytest.mark.parametrize("ending", [".npy", ".npz", ".csv"])
-def test_files_hold_every_digit(tmp_path, ending):
-    x = cloud([1, 2])
-    space = fitted(x, columns=("u", "v"))
-    path = tmp_path / "deep" / f"x{ending}"
-    space.write(x, path)
-    readers = {
-        ".npy": lambda: np.load(path, allow_pickle=False),
-        ".npz": lambda: np.load(path, allow_pickle=False)["x"],
-        ".csv": lambda: np.loadtxt(path, delimiter=",", skiprows=1),
-    }
-    assert np.array_equal(readers[ending](), x)
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
-    if ending == ".csv":
-        assert path.read_text().splitlines()[0] == "u,v"
-
-
-def test_other_endings_are_refused(tmp_path):
-    space = fitted(cloud([1]))
-    with pytest.raises(BadValue, match=r"must end in \.npy, \.npz, \.csv, \.parquet"):
-        space.write(cloud([1]), tmp_path / "x.png")
-
-
-def test_parquet_without_its_engine_says_how_to_get_it(tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(MissingExtra, match="pip install"):
-        fitted(cloud([1])).write(cloud([1]), tmp_path / "x.parquet")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_fitted_or_encoded():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from torch import nn
 
+from saddle.build.materials import gather
 from saddle.build.session import Session
 from saddle.distances import PENALTIES
 from saddle.games import GAMES
-from saddle.sources import describe
+from saddle.recipe import Recipe
 from saddle.sources.base import Source
 from saddle.spaces import Points
 
@@ -16,9 +17,10 @@ Facts = list[tuple[str, str]]
 
 def data_card(source: Source) -> tuple[Facts, list[str]]:
     """What training would see of a source, the games it can play, and what to know before."""
-    described = describe(source)
+    described = gather(Recipe(), source).described()
     plays = [name for name, game in GAMES.items() if game.needs == source.gives]
-    facts = [*described.facts, ("plays", ", ".join(plays) or "no game")]
+    first = [f"{name} (the default)" for name in plays[:1]]
+    facts = [*described.facts, ("plays", ", ".join([*first, *plays[1:]]) or "no game")]
     return facts, list(described.warnings)
 
 
@@ -27,7 +29,7 @@ def facts(session: Session) -> Facts:
     recipe, game = session.recipe, session.state.game
     distances = {duel.distance.minimises for duel in game.duels}
     lines = [
-        *describe(session.materials.source).facts,
+        *session.materials.described().facts,
         ("game", str(recipe.game)),
         ("distance", recipe.distance),
         ("minimises", "; ".join(sorted(distances)) or "the likelihood alone"),
@@ -43,7 +45,7 @@ def facts(session: Session) -> Facts:
 
 def warnings(session: Session) -> list[str]:
     """What a user should know before training."""
-    return list(describe(session.materials.source).warnings)
+    return session.materials.described().warnings
 
 
 def penalties(session: Session) -> str:
@@ -53,6 +55,8 @@ def penalties(session: Session) -> str:
     squared slopes is larger by the square of the scale.
     """
     given = session.recipe.penalties
+    if not len(session.state.game.critics):
+        return "none: there is no critic to keep honest"
     if not given:
         return "none"
     listed = ", ".join(f"{name} {weight:g}" for name, weight in given.items())

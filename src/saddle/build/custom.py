@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from saddle.errors import BadValue, SaddleError, UserError, bad, nearest
 from saddle.networks.base import Scores
+from saddle.networks.lipschitz import lipschitz
 
 _REFERENCE = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.<>]*$")
 
@@ -61,12 +62,16 @@ def custom(name: str, *, trusted: bool) -> Any:
 
 def _elsewhere(module: str, part: str) -> str:
     """Why a class that a run was made with may not be found again."""
-    if module == "__main__" or part.startswith("<"):
+    if module in _SCRIPTS or part.startswith("<"):
         return (
             "; a class of a script or of a function cannot be imported: pass the object itself "
             "in Python, or put it in a module"
         )
     return ""
+
+
+_SCRIPTS = ("__main__",)
+"""Modules that another program cannot import."""
 
 
 def made(name: str, *arguments: object, trusted: bool) -> Any:
@@ -129,3 +134,7 @@ class Foreign(nn.Module):
     def forward(self, *parts: Tensor) -> Scores:
         """Its output as `Scores`; its rows are not taken to be independent of one another."""
         return Scores(self.module(*parts).flatten())
+
+    def lipschitz(self) -> float:
+        """The module's own bound of its slope; infinite where it has none."""
+        return lipschitz(self.module)

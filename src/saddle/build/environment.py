@@ -10,14 +10,13 @@ import torch
 from saddle.build.materials import Materials, fingerprint
 from saddle.recipe import Recipe
 from saddle.runs import Json
-from saddle.sources import describe
 
 PACKAGES = ("saddle-gan", "torch", "numpy", "scipy", "POT", "safetensors")
 
 
 def environment(recipe: Recipe, materials: Materials, device: torch.device) -> Json:
     """What a reader of the run needs to know of the machine and the data."""
-    described = describe(materials.source)
+    described = materials.described()
     return {
         "versions": {"python": platform.python_version(), **versions()},
         "platform": platform.platform(),

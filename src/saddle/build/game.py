@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,11 +16,13 @@ import torch
 from torch import nn
 
 from saddle.build.custom import Declared, Foreign, Own, is_custom, made, tried
+from saddle.build.laws import check_pairs, check_rows
 from saddle.build.stakes import stakes_of
 from saddle.catalogue import Catalogue
+from saddle.distances import DISTANCES
 from saddle.distances.base import Direct
 from saddle.errors import BadValue, Incompatible, bad
-from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noise, Purpose, Stakes
+from saddle.games import GAMES, Game, Noise, Purpose, Stakes
 from saddle.games.align import Invertible
 from saddle.games.streams import mix
 from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
@@ -28,34 +30,38 @@ from saddle.presets import for_game
 from saddle.recipe import Network, Recipe
 from saddle.sources.base import Source
 from saddle.spaces.base import Space
+from saddle.training.foreign import lent
 
 N = TypeVar("N", bound=nn.Module)
 Modules = Mapping[str, nn.Module]
-
-GIVES: dict[frozenset[str], str] = {
-    frozenset({"x"}): "gan",
-    frozenset({"x", "given"}): "conditional",
-    frozenset({"a", "b"}): "cycle",
-}
-"""The game that is played where none was named."""
 
 
 def settled(recipe: Recipe, source: Source) -> Recipe:
     """The recipe with a game, the one that fits where none was named, and its own defaults."""
     game = recipe.game
     if game is None:
-        if source.gives not in GIVES:
-            raise Incompatible(f"source {source.name!r} gives {_keys(source.gives)}: name a game")
-        game = GIVES[source.gives]
+        fits = playable(source)
+        if not fits:
+            raise Incompatible(
+                f"source {source.name!r} gives {_keys(source.gives)}: no game is played with that"
+            )
+        game = fits[0]
     _ = GAMES[game]
     return for_game(recipe, game)
 
 
+def playable(source: Source) -> list[str]:
+    """The games that need what a source gives; the first of them is played unasked."""
+    return [name for name, game in GAMES.items() if game.needs == source.gives]
+
+
 def check_source(recipe: Recipe, source: Source) -> None:
     """Refuse a source that does not give what the game needs, saying which would do."""
+    check_rows(source)
+    check_pairs(source)
     needs = GAMES[str(recipe.game)].needs
     if needs != source.gives:
-        fits = [name for name, game in GAMES.items() if game.needs == source.gives]
+        fits = playable(source)
         raise Incompatible(
             f"game {recipe.game!r} needs {_keys(needs)}, but source {source.name!r} gives "
             f"{_keys(source.gives)}: it can play {', '.join(fits) or 'no game'}"
@@ -120,15 +126,19 @@ class Bench:
     ) -> nn.Module:
         """The caller's own network for a role, `module:Class`, or a row of the catalogue."""
         player = role.partition(".")[0]
-        if role in self.own or player in self.own:
-            given = copy.deepcopy(self.own.get(role, self.own.get(player)))
-        elif is_custom(choice.name, catalogue):
-            given = made(choice.name, shape, trusted=self.trusted)
-        else:
-            return catalogue[choice.name](shape, weights_rng(self.recipe.seed, role))
-        if catalogue is FLOWS:
-            return invertible(role, given)
-        return tried(role, given, shape.inputs, shape.output)
+        words = weight_words(self.recipe.seed, role)
+        mine = role in self.own or player in self.own
+        if not mine and not is_custom(choice.name, catalogue):
+            return catalogue[choice.name](shape, torch.Generator().manual_seed(mix(*words)))
+        with lent(*words):
+            given = (
+                copy.deepcopy(self.own.get(role, self.own.get(player)))
+                if mine
+                else made(choice.name, shape, trusted=self.trusted)
+            )
+            if catalogue is FLOWS:
+                return invertible(role, given)
+            return tried(role, given, shape.inputs, shape.output)
 
     def weight(self, **defaults: float) -> dict[str, float]:
         """The game's own weights: the recipe's, else these; an unknown name is refused."""
@@ -155,84 +165,22 @@ def _shape(choice: Network, inputs: tuple[int, ...], output: int) -> Shape:
     return Shape(inputs, output, choice.width, choice.depth, choice.activation)
 
 
-def weights_rng(seed: int, role: str) -> torch.Generator:
-    """The stream from which a role's first weights are drawn."""
+def weight_words(seed: int, role: str) -> tuple[int, ...]:
+    """What seeds the stream from which a role's first weights are drawn."""
     words = [int.from_bytes(role.encode()[i : i + 7], "big") for i in range(0, len(role), 7)]
-    return torch.Generator().manual_seed(mix(seed, Purpose.WEIGHTS, *words))
+    return (seed, Purpose.WEIGHTS, *words)
 
 
-def _gan(bench: Bench) -> Game:
-    bench.weight()
-    d = bench.size("x")
-    return Gan(
-        generator=bench.generator("generator", (bench.noise.size,), d),
-        critic=bench.critic("critic", d),
-        noise=bench.noise,
-        stakes=bench.stakes,
-    )
-
-
-def _conditional(bench: Bench) -> Game:
-    d, c = bench.size("x"), bench.size("given")
-    return Conditional(
-        generator=bench.generator("generator", (bench.noise.size, c), d),
-        critic=bench.critic("critic", d, c),
-        noise=bench.noise,
-        stakes=bench.stakes,
-        **bench.weight(reconstruction=0.0),  # type: ignore[arg-type]
-    )
-
-
-def _bigan(bench: Bench) -> Game:
-    bench.weight()
-    d, k = bench.size("x"), bench.noise.size
-    return BiGan(
-        generator=bench.generator("generator", (k,), d),
-        encoder=bench.encoder("encoder", (d,), k),
-        critic=bench.critic("critic", d, k),
-        noise=bench.noise,
-        stakes=bench.stakes,
-    )
-
-
-def _cycle(bench: Bench) -> Game:
-    a, b = bench.size("a"), bench.size("b")
-    weights = bench.weight(cycle=10.0, identity=0.0, pool=50)
-    if weights["identity"] and a != b:
-        raise Incompatible(
-            f"weights.identity asks that a is left alone by b's generator, but a row of a has {a} "
-            f"numbers and one of b {b}: set it to 0"
-        )
-    return Cycle(
-        a_to_b=bench.generator("generator.a_to_b", (a,), b),
-        b_to_a=bench.generator("generator.b_to_a", (b,), a),
-        critics=bench.critics("a", "b"),
-        stakes=bench.stakes,
-        cycle=weights["cycle"],
-        identity=weights["identity"],
-        pool=int(weights["pool"]),
-    )
-
-
-def _align(bench: Bench) -> Game:
-    weights = bench.weight(likelihood=1.0, adversarial=1.0)
-    return Align(
-        flow_a=bench.flow("generator.a", bench.size("a")),
-        flow_b=bench.flow("generator.b", bench.size("b")),
-        critics=bench.critics("a", "b") if weights["adversarial"] else None,
-        stakes=bench.stakes,
-        likelihood=weights["likelihood"],
-        adversarial=weights["adversarial"],
-    )
-
-
-MAKERS: dict[str, Callable[[Bench], Game]] = {
-    "gan": _gan,
-    "conditional": _conditional,
-    "bigan": _bigan,
-    "cycle": _cycle,
-    "align": _align,
-}
+def plays_own_code(recipe: Recipe, own: Own) -> bool:
+    """Whether a network or a distance of the caller's own takes part."""
+    drawers = FLOWS if recipe.generator.name in FLOWS else GENERATORS
+    named: list[tuple[str, Container[object]]] = [
+        (recipe.generator.name, drawers),
+        (recipe.critic.name, CRITICS),
+        (recipe.encoder.name, ENCODERS),
+        (recipe.distance, DISTANCES),
+    ]
+    return bool(own) or any(is_custom(name, known) for name, known in named)
 
 
 def assemble(
@@ -245,4 +193,4 @@ def assemble(
     if missing:
         raise Incompatible(f"game {name!r} needs {_keys(GAMES[name].needs)}")
     stakes = stakes_of(recipe, spaces, own=own.get("distance"), trusted=trusted)
-    return MAKERS[name](Bench(recipe, spaces, stakes, own, trusted))
+    return GAMES[name].make(Bench(recipe, spaces, stakes, own, trusted))

@@ -14,14 +14,15 @@ import torch
 from torch import Tensor, nn
 
 from saddle.build.materials import SHOWN, Materials
-from saddle.build.surfaces import KEYS, Grid, grid_over
+from saddle.build.surfaces import Grid, grid_over, shown
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.integral import certified_gap
 from saddle.games.base import Batch, Game, Player, Reconstructs, Translates
-from saddle.games.duel import Duel, Scene
+from saddle.games.duel import DirectDuel, Duel, Scene
 from saddle.games.streams import Purpose, Streams
 from saddle.measure.modes import mode_report
 from saddle.measure.transport import sliced_wasserstein
+from saddle.measure.two_sample import auc_of
 from saddle.networks import lipschitz
 from saddle.runs import Json
 from saddle.training.loop import Look
@@ -66,13 +67,13 @@ class Watch:
         with torch.no_grad():
             scene, few = game.stage(self.encoded, streams), game.stage(self.some, streams)
         for duel in game.duels:
-            arrays |= self.field(duel.name, *duel.pull(few, streams))
+            arrays |= self.field(duel, *duel.pull(few, streams))
             if duel.critic is not None:
-                numbers["critics"][duel.name] = critic_numbers(
-                    duel, scene if duel.critic.pointwise else few, streams
-                )
+                seen = scene if duel.critic.pointwise else few
+                real, fake = scores(duel, seen, streams)
+                numbers["critics"][duel.name] = critic_numbers(duel, real, fake)
                 if self.grid is not None:
-                    arrays |= self.grid.surfaces(game, duel, streams)
+                    arrays |= self.grid.surfaces(game, duel, streams, fake)
         if self.materials.source.modes is not None and "samples" in arrays:
             numbers["modes"] = self.modes(arrays["samples"])
         return Look(numbers, arrays)
@@ -110,9 +111,9 @@ class Watch:
             "perfect": report.high_quality_perfect,
         }
 
-    def field(self, name: str, x: Tensor, pull: Tensor) -> Arrays:
+    def field(self, duel: Duel | DirectDuel, x: Tensor, pull: Tensor) -> Arrays:
         """The pull at the first samples of a duel's fake part, where it is a point."""
-        key = KEYS.get(name, "x")
+        name, key = duel.name, duel.key
         if key not in self.materials.spaces or not self.materials.spaces[key].smooth:
             return {}
         space, kept = self.materials.spaces[key], slice(0, ARROWS)
@@ -168,19 +169,24 @@ SHOWS: dict[str, Callable[[Watch, Any, nn.ModuleDict], Arrays]] = {
 
 
 @torch.no_grad()
-def critic_numbers(duel: Duel, scene: Scene, streams: Streams) -> Json:
-    """Scores of held-out real and fresh fake parts, their AUC, and the distance's estimate."""
+def scores(duel: Duel, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
+    """Scores of held-out real and of fresh fake parts."""
     real = duel.judge(duel.viewed(duel.real(scene), "real", streams))
-    fake = duel.judge(duel.viewed(duel.fake(scene), "fake", streams))
+    return real, duel.judge(duel.viewed(duel.fake(scene), "fake", streams))
+
+
+def critic_numbers(duel: Duel, real: Tensor, fake: Tensor) -> Json:
+    """What the scores are like, their AUC, and the distance's estimate."""
     estimate = duel.distance.estimate(real, fake).item()
     return {
         "real_mean": real.mean().item(),
         "real_std": real.std(correction=0).item(),
         "fake_mean": fake.mean().item(),
         "fake_std": fake.std(correction=0).item(),
-        "auc": auc(real, fake),
+        "auc": auc_of(real.cpu(), fake.cpu()),
         "estimate": estimate,
         "meaning": duel.distance.score.value,
+        "shown": shown(duel.distance, fake)[0],
         **CERTIFIED.get(duel.distance.score, _nothing)(duel.critic, estimate),
     }
 
@@ -197,13 +203,6 @@ CERTIFIED: dict[ScoreMeaning, Callable[[nn.Module, float], Json]] = {
     ScoreMeaning.POTENTIAL: _certified
 }
 """What is true of the estimate whatever the penalties did: gap / product of spectral norms."""
-
-
-def auc(real: Tensor, fake: Tensor) -> float:
-    """P(v(x) > v(y)) over real x and fake y, ties counted half (Mann-Whitney)."""
-    order = fake.sort().values
-    below = torch.searchsorted(order, real) + torch.searchsorted(order, real, right=True)
-    return float(below.double().mean() / (2 * len(fake)))
 
 
 def gradient_norms(game: Game, batch: Batch, streams: Streams) -> Json:

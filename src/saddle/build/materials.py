@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -13,13 +13,16 @@ import numpy.typing as npt
 
 from saddle.build.custom import is_custom, made
 from saddle.errors import BadData, bad
+from saddle.games.streams import Purpose
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
-from saddle.sources import SOURCES, Rows, TwoDomains, is_source, open_source
-from saddle.sources.base import RawBatch, Source, Split
+from saddle.sources import SOURCES, Rows, TwoDomains, describe, is_source, open_source
+from saddle.sources.base import Described, RawBatch, Source, Split
 from saddle.sources.keeping import Keeps, unpack
+from saddle.sources.reading import read
 from saddle.spaces import SPACES, Points, load
 from saddle.spaces.base import Space
+from saddle.training.foreign import lent
 
 FITTED = 10_000
 """Rows that a space is fitted on, at most."""
@@ -48,6 +51,16 @@ class Materials:
         have = part_size(self.source, split)
         count = n if have is None else min(n, have)
         return self.source.batch(np.arange(first, first + count, dtype=np.int64), split)
+
+    def described(self) -> Described:
+        """What the source tells of itself, and what its spaces were fitted to."""
+        told = describe(self.source)
+        fitted, noted = list(told.facts), list(told.warnings)
+        for key, space in sorted(self.spaces.items()):
+            of = "" if key == "x" else f"{key}: "
+            fitted += [(f"{of}{label}", text) for label, text in space.facts()]
+            noted += [f"{of}{text}" for text in space.warnings()]
+        return Described(told.rows, fitted, noted)
 
 
 def part_size(source: Source, split: Split) -> int | None:
@@ -82,18 +95,26 @@ def gather(
 def space_of(source: Source, key: str) -> Space:
     """A space of a key that is not fitted yet; points keep the names of the data's columns."""
     named = source.domains.get(key) if isinstance(source, TwoDomains) else source
-    columns = named.columns if isinstance(named, Rows) and key != "given" else ()
+    columns = named.columns if isinstance(named, Rows) and key in NAMED else ()
     if any(not name.isdigit() for name in columns):
         return Points(columns)
     return SPACES[source.spaces[key]]()
+
+
+NAMED = ("x", "a", "b")
+"""Keys whose points are the columns of a file."""
+
+PASSED = ("python",)
+"""What a recipe calls rows that were passed in."""
 
 
 def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) -> Source:
     """The recipe's source: a name, a path, `module:Class`, or what was passed in."""
     what = recipe.data if data is None else data
     if isinstance(what, str) and is_custom(what, SOURCES):
-        return own_source(made(what, recipe.seed, trusted=trusted), what)
-    if isinstance(what, str) and what == "python":
+        with lent(recipe.seed, Purpose.DATA):
+            return own_source(made(what, recipe.seed, trusted=trusted), what)
+    if isinstance(what, str) and what in PASSED:
         raise BadData("this run was trained on data passed in from Python: pass it again")
     if isinstance(what, Path) and what.name == KEPT:
         return unpack(what, seed=recipe.seed)
@@ -103,6 +124,38 @@ def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) 
     return open_source(
         what, seed=recipe.seed, second=beside, columns=recipe.columns, given=recipe.given
     )
+
+
+def anchored(recipe: Recipe) -> Recipe:
+    """The recipe with every file by its absolute path, so that a run resumes from any folder."""
+    named = {key: recipe.value(key) for key in ("data", "second", "start")}
+    files = {key: name for key, name in named.items() if is_file(name)}
+    if is_file(recipe.given) and not ("data" in files and _is_column(recipe)):
+        files["given"] = recipe.given
+    return recipe.amended({key: str(Path(name).resolve()) for key, name in files.items()})
+
+
+def is_file(name: str | None) -> bool:
+    """Whether a value of a recipe means what is on the disk: other meanings go first."""
+    other = name is None or name in SOURCES or name in PASSED or is_custom(name, SOURCES)
+    return not other and Path(str(name)).exists()
+
+
+def _is_column(recipe: Recipe) -> bool:
+    """Whether what is given is a column of the data, which goes before a file of that name."""
+    return recipe.given in read(Path(recipe.data)).columns
+
+
+def check_there(recipe: Recipe, run: Run) -> None:
+    """Refuse a run whose file is no longer where it was read from."""
+    for key in ("data", "second"):
+        name = recipe.value(key)
+        if name is not None and Path(name).is_absolute() and not Path(name).exists():
+            raise BadData(
+                f"the {key} of {run.path} was read from {name}, where there is no file now: put "
+                "it back, since a run resumes on the same data only (in Python, data= may be the "
+                "same rows from elsewhere)"
+            )
 
 
 def own_source(found: object, name: str) -> Source:
@@ -118,9 +171,14 @@ def keep_spaces(materials: Materials, run: Run) -> None:
         write_json(run.space(key), space.state())
 
 
-def read_spaces(run: Run) -> dict[str, Space]:
-    """The fitted spaces of a run."""
-    return {path.stem: load(read_json(path)) for path in (run.path / "spaces").glob("*.json")}
+def read_spaces(run: Run, keys: Iterable[str] = ()) -> dict[str, Space]:
+    """The fitted spaces of a run, those of `keys` at least; nothing is fitted again."""
+    found = {path.stem for path in (run.path / "spaces").glob("*.json")}
+    return {key: load(read_json(run.space(key))) for key in sorted(found.union(keys))}
+
+
+UNREAD = ("name",)
+"""What a source keeps beside its rows: where they came from does not change them."""
 
 
 def fingerprint(materials: Materials) -> str:
@@ -129,7 +187,7 @@ def fingerprint(materials: Materials) -> str:
     kept = source.kept() if isinstance(source, Keeps) else None
     rows = materials.rows("train", 1000) if kept is None else kept
     digest = hashlib.blake2b(digest_size=8)
-    for key in sorted(rows.keys() - {"name"}):
+    for key in sorted(key for key in rows if key.rpartition(".")[2] not in UNREAD):
         digest.update(key.encode())
         digest.update(np.ascontiguousarray(rows[key]).tobytes())
     return digest.hexdigest()

@@ -9,11 +9,11 @@ from torch import nn
 
 from saddle.errors import Incompatible, UserError, bad, unknown
 from saddle.games.base import Game, Player
-from saddle.recipe import Optimiser, Recipe, Scheduled
+from saddle.recipe import Optimiser, Recipe, Scheduled, Schedules
 from saddle.training.adam import Adam
 from saddle.training.average import Average
 from saddle.training.rules import RULES, Rule, Team, Teams
-from saddle.training.schedules import Clock, Schedule
+from saddle.training.schedules import Clock, HalfLife, Schedule, YoungMemory
 from saddle.training.state import State, players_present
 from saddle.training.values import Values
 
@@ -35,14 +35,14 @@ OPTIMISERS: dict[str, Callable[[Parameters, Optimiser], torch.optim.Optimizer]] 
 
 def find_device(name: str) -> torch.device:
     """The device of that name; `auto` takes a GPU where there is one."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    known = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": _mps()}
-    if name.partition(":")[0] not in known:
-        raise unknown("device", name, ["auto", *known])
-    if not known[name.partition(":")[0]]:
+    cuda = torch.cuda.is_available()
+    here = {"auto": True, "cpu": True, "cuda": cuda, "mps": _mps()}
+    meant = {"auto": "cuda" if cuda else "cpu"}.get(name, name)
+    if meant.partition(":")[0] not in here:
+        raise unknown("device", name, here)
+    if not here[meant.partition(":")[0]]:
         raise UserError(f"device {name!r} is not on this machine: use cpu, or auto")
-    return torch.device(name)
+    return torch.device(meant)
 
 
 def _mps() -> bool:
@@ -95,13 +95,20 @@ def values_of(recipe: Recipe) -> Values:
         critic_rate=_schedule(s.critic_rate),
         penalty=_schedule(s.penalty),
         beta2=_schedule(s.beta2),
-        memory=_schedule(s.memory),
+        memory=_memory(s),
         views=_schedule(s.views),
         rates={
             Player.GENERATOR: recipe.optimise_generator.rate,
             Player.CRITIC: recipe.optimise_critic.rate,
         },
     )
+
+
+def _memory(schedules: Schedules) -> YoungMemory | HalfLife:
+    """What the average keeps, by its memory or by its half-life."""
+    if schedules.half_life is not None:
+        return HalfLife(_schedule(schedules.half_life))
+    return YoungMemory(_schedule(schedules.memory))
 
 
 def _schedule(value: Scheduled) -> Schedule:

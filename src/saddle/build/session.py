@@ -16,14 +16,19 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from saddle.build.amend import check_amendable, check_steps, take_back
 from saddle.build.custom import Own
 from saddle.build.environment import differences, environment
-from saddle.build.game import assemble, check_source, settled
+from saddle.build.game import assemble, check_source, plays_own_code, settled
+from saddle.build.laws import PROBED, TRIED, check_conditions
 from saddle.build.looks import Watch
 from saddle.build.materials import (
     FITTED,
     KEPT,
     Materials,
+    anchored,
+    check_there,
+    find_source,
     fingerprint,
     gather,
     keep_spaces,
@@ -33,36 +38,15 @@ from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.surfaces import SIDE, mesh
 from saddle.errors import BadData, BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Game
+from saddle.games.streams import Streams
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json, write_lines
 from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
+from saddle.training.foreign import lending, lent
 from saddle.training.loop import Moment, Plan, play
 from saddle.training.schedules import Clock
 from saddle.training.state import State
-
-FIXED = (
-    "data",
-    "second",
-    "columns",
-    "given",
-    "game",
-    "generator",
-    "critic",
-    "encoder",
-    "latent",
-    "noise",
-    "seed",
-    "batch",
-    "start",
-    "schedules.warm",
-    "schedules.decay",
-    "optimise_generator.name",
-    "optimise_generator.momentum",
-    "optimise_critic.momentum",
-    "optimise_critic.name",
-)
-"""Keys that decide what a run is; another value is another run."""
 
 
 @dataclass(eq=False)
@@ -108,13 +92,15 @@ def start(
 ) -> Session:
     """A new run: everything is checked before its folder is made."""
     recipe, materials, state = checked(recipe, data, second, own=own or {}, trusted=trusted)
+    recipe = anchored(recipe)
     device = find_device(recipe.device)
     run = Run.create(out, run_name(recipe, materials))
     keep_spaces(materials, run)
     keep_data(run, materials, data)
     write_json(run.path / "environment.json", environment(recipe, materials, device))
     recipe.write(run.recipe)
-    return _session(recipe, materials, state, run, clock_of(recipe))
+    session = _session(recipe, materials, state, run, clock_of(recipe))
+    return lent_to(session, own or {})
 
 
 def checked(
@@ -132,6 +118,7 @@ def checked(
     check_source(recipe, materials.source)
     game = assemble(recipe, materials.spaces, own, trusted=trusted).to(device)
     remember_given(game, materials)
+    check_game(game, recipe, materials, device)
     state = state_of(recipe, game)
     if recipe.start is not None:
         begin_from(state, Path(recipe.start))
@@ -152,6 +139,7 @@ def resume(
     at = run.latest()
     if at is None:
         raise BadData(f"{run.path} has no checkpoint to resume from: start it again")
+    folder = run.verify(at)
     if changes:
         check_amendable(changes, run)
         new = recipe.amended(changes)
@@ -162,7 +150,7 @@ def resume(
     game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
     state = state_of(asked, game)
     clock_of(asked), values_of(asked)
-    state.load(run, at)
+    take_back(state, folder, changes or {}, run)
     note_differences(run, environment(asked, materials, device))
     if changes:  # recorded once everything was found to fit
         lines = [
@@ -172,7 +160,7 @@ def resume(
         write_lines(run.amendments, [*read_lines(run.amendments), *lines])
     recipe, clock = amended(run)
     run.forget_after(at)
-    return _session(recipe, materials, state, run, clock)
+    return lent_to(_session(recipe, materials, state, run, clock), own or {})
 
 
 def unfinished(
@@ -199,8 +187,8 @@ def amended(run: Run) -> tuple[Recipe, Clock]:
     recipe = Recipe.read(run.recipe)
     clock = clock_of(recipe)
     for line in read_lines(run.amendments):
-        recipe = recipe.amended({line["key"]: line["new"]})
-        if line["key"] == "steps":
+        before, recipe = recipe.steps, recipe.amended({line["key"]: line["new"]})
+        if recipe.steps != before:
             added = recipe.steps - line["step"]
             hold = round((1 - recipe.schedules.decay) * added)
             clock = Clock(min(clock.warm, line["step"]), line["step"] + hold, recipe.steps)
@@ -214,29 +202,15 @@ def note_differences(run: Run, now: Json) -> None:
         warnings.warn(f"the bits of this run may differ: {'; '.join(found)}", stacklevel=3)
 
 
-def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
-    """Refuse what would make another run of it."""
-    for key in changes:
-        if any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):
-            raise Incompatible(
-                f"{key} decides what a run is and cannot be changed on the way: "
-                f"saddle train --from {run.path} --set start=null --set {key}=... plays "
-                "another one (without start=null it begins with its weights, where they fit)"
-            )
-
-
-def check_steps(recipe: Recipe, at: int) -> None:
-    """Refuse an end that is already past."""
-    if recipe.steps < at:
-        raise bad("steps", recipe.steps, f"at least {at}, the step that is saved")
-
-
 def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materials:
     """The run's materials again, refused where the data is not the same."""
     kept = run.path / KEPT
     if data is None and kept.exists():
         data = kept
-    materials = Materials(gather(recipe, data, trusted=trusted).source, read_spaces(run))
+    if data is None:
+        check_there(recipe, run)
+    source = find_source(recipe, data, None, trusted=trusted)
+    materials = Materials(source, read_spaces(run, source.gives))
     then = read_json(run.path / "environment.json")["data"]["fingerprint"]
     now = fingerprint(materials)
     if now != then:
@@ -301,6 +275,21 @@ def begin_from(state: State, checkpoint: Path) -> None:
             f"{problem}; a run starts from weights of the same networks and data sizes, "
             "--set start=null starts without them"
         ) from problem
+
+
+def check_game(game: Game, recipe: Recipe, materials: Materials, device: torch.device) -> None:
+    """Try the game on a few training rows."""
+    rows = materials.rows("train", PROBED)
+    batch = {k: materials.spaces[k].encode(v).to(device) for k, v in rows.items()}
+    with lent(recipe.seed, TRIED):
+        check_conditions(str(recipe.game), game, batch, Streams(recipe.seed, device))
+
+
+def lent_to(session: Session, own: Own) -> Session:
+    """The session, its global streams lent to code of the caller's own where any takes part."""
+    if plays_own_code(session.recipe, own):
+        session.plan = replace(session.plan, lend=lending(session.recipe.seed))
+    return session
 
 
 def run_name(recipe: Recipe, materials: Materials) -> str:

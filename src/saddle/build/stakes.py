@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from saddle.build.custom import is_custom, made
-from saddle.catalogue import Catalogue, Family
+from saddle.catalogue import Catalogue, Family, share
 from saddle.distances import DISTANCES, PENALTIES, FDivergence, check
-from saddle.distances.base import Direct, Distance
+from saddle.distances.base import Direct, Distance, Penalty
 from saddle.distances.labels import noisy_labels, smooth_labels
-from saddle.distances.references import LABELS as SALIMANS
 from saddle.errors import Incompatible, bad
 from saddle.games import VIEWS, Stakes
 from saddle.recipe import Recipe
 from saddle.reference import Reference
+from saddle.references import IMPROVED
 from saddle.spaces.base import Space
 
 
@@ -30,29 +30,19 @@ class Cure:
 
     about: str
     act: Callable[[Distance], Distance]
-    reference: Reference = SALIMANS
-
-
-def _share(text: str, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1:
-        raise bad(name, text, "a number between 0 and 1")
-    return value
+    reference: Reference = IMPROVED
 
 
 def _one_sided(text: str) -> Cure:
-    real = _share(text, "the target of labels 'one-sided'")
+    real = share(text, "TARGET of one-sided:TARGET")
     about = "the critic's target for real rows is TARGET in the place of one"
     return Cure(about, lambda distance: smooth_labels(distance, real))  # type: ignore[arg-type]
 
 
 def _noisy(text: str) -> Cure:
-    share = _share(text, "the share of labels 'noisy'")
+    flipped = share(text, "SHARE of noisy:SHARE")
     about = "a SHARE of the labels is called by the other's name, in expectation"
-    return Cure(about, lambda distance: noisy_labels(distance, share))  # type: ignore[arg-type]
+    return Cure(about, lambda distance: noisy_labels(distance, flipped))  # type: ignore[arg-type]
 
 
 def _base(name: str, own: object, trusted: bool) -> Distance | Direct:
@@ -93,11 +83,8 @@ def stakes_of(
     """Distance, penalties and views of a recipe, refused where they do not go together."""
     distance = distance_of(recipe, own=own, trusted=trusted)
     penalties = tuple((PENALTIES[name], weight) for name, weight in recipe.penalties.items())
-    check(
-        distance,
-        [penalty for penalty, _ in penalties],
-        groupsort=recipe.critic.name == "groupsort",
-    )
+    if isinstance(distance, Direct):
+        together(distance, [penalty for penalty, _ in penalties])
     views = tuple(VIEWS[name] for name in recipe.views)
     packed = 1
     for view in views:
@@ -106,6 +93,18 @@ def stakes_of(
         raise bad("batch", recipe.batch, f"a multiple of {packed}, the rows packed together")
     smooth = frozenset(key for key, space in spaces.items() if space.smooth)
     return Stakes(distance, penalties, views, smooth)
+
+
+def together(distance: Direct, penalties: list[Penalty]) -> None:
+    """Refuse penalties beside a distance without a critic, saying what takes them away.
+
+    What goes with a learned distance depends on its critic, and is told where they meet: in
+    `games.seats.make_duel`.
+    """
+    try:
+        check(distance, penalties)
+    except Incompatible as problem:
+        raise Incompatible(f"{problem}; --set penalties={{}} takes them away") from problem
 
 
 def distance_of(recipe: Recipe, *, own: object = None, trusted: bool = False) -> Distance | Direct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from saddle.build.materials import Materials, box_of
-from saddle.distances.base import Parts
+from saddle.distances.base import Distance, Parts, ScoreMeaning
 from saddle.games.base import Batch, Game
 from saddle.games.duel import Duel
 from saddle.games.streams import Streams
@@ -22,9 +23,6 @@ AT_ONCE = 256
 
 SIDE = 48
 """Points of a surface along each axis."""
-
-KEYS = {"a": "a", "b": "b"}
-"""Duels whose samples are not of the key `x`."""
 
 CONDITIONS = 4
 """Conditions at which a surface is shown, at most."""
@@ -47,17 +45,23 @@ class Grid:
     shape: tuple[int, ...]
 
     @torch.no_grad()
-    def surfaces(self, game: Game, duel: Duel, streams: Streams) -> dict[str, npt.NDArray[Any]]:
-        """`surface.DUEL` (and `@CONDITION`); nothing where rows are packed together."""
+    def surfaces(
+        self, game: Game, duel: Duel, streams: Streams, fake: Tensor
+    ) -> dict[str, npt.NDArray[Any]]:
+        """`surface.DUEL` (and `@CONDITION`); nothing where rows are packed together.
+
+        Log p/q where the distance reads it off its scores, and the scores `fake` of generated
+        samples; else the score itself.
+        """
         if any(view.widens > 1 for view in duel.views):
             return {}
-        key = KEYS.get(duel.name, "x")
         found = {}
+        _, read = shown(duel.distance, fake)
         for label, batch in self.batches().items():
-            scores = judged(duel, duel.real(game.stage(batch, streams)))
+            scores = read(judged(duel, duel.real(game.stage(batch, streams))))
             name = f"surface.{duel.name}" + (f"@{label}" if label else "")
             found[name] = scores.reshape(self.shape).cpu().numpy()
-            found[name.replace("surface", "box", 1)] = np.ravel(self.boxes[key])
+            found[name.replace("surface", "box", 1)] = np.ravel(self.boxes[duel.key])
         return found
 
     def batches(self) -> dict[str, Batch]:
@@ -69,6 +73,22 @@ class Grid:
             label: {**self.batch, "given": condition.expand(n, *condition.shape[1:])}
             for label, condition in self.conditions.items()
         }
+
+
+def shown(distance: Distance, fake: Tensor) -> tuple[str, Callable[[Tensor], Tensor]]:
+    """What a surface shows, and how it is read off the scores.
+
+    The score is log p/q at its optimum only where neither a published link, nor a constant that
+    pairs leave open, nor changed labels stand between: `log_ratio` takes them off.
+    """
+    if distance.log_ratio(fake, fake) is None:
+        return distance.score.value, lambda v: v
+    return ScoreMeaning.LOG_RATIO.value, lambda v: _ratio(distance, v, fake)
+
+
+def _ratio(distance: Distance, v: Tensor, fake: Tensor) -> Tensor:
+    found = distance.log_ratio(v, fake)
+    return v if found is None else found
 
 
 def judged(duel: Duel, points: Parts) -> Tensor:

@@ -1,4 +1,4 @@
-"""What commands do in common: play a run, finish it, carry the rows of a file through it."""
+"""What commands do in common: begin, play and finish a run, carry rows of a file through it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from saddle import terminal
 
 if TYPE_CHECKING:
     from saddle.build.session import Session
+    from saddle.evaluate import Trained
+    from saddle.recipe import Recipe
     from saddle.runs import Run
 
 
@@ -31,41 +34,114 @@ def trust(trusted: bool) -> None:
         sys.path.insert(0, os.getcwd())
 
 
-def apply(
-    ability: str,
-    words: tuple[str, Path],
-    out: Path | None,
-    checkpoint: str,
-    trusted: bool,
-    *,
-    keys: tuple[str, str],
-) -> None:
-    """Translate or encode the rows of a file and write what comes out."""
+# ------------------------------------------------------------------------------ rows of a file
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is done to each row of a file.
+
+    Attributes:
+        ability: what the game must be able to do.
+        made: what comes out; also how the file that it goes to ends, where none is named.
+        act: from the game, the rows, and whether they are of domain b, to what is written.
+        keys: what the columns are named after, from domain a (or x) and from b.
+        summary: what is said of it beside the number of rows.
+    """
+
+    ability: str
+    made: str
+    act: Callable[[Trained, Any, bool], Any]
+    keys: tuple[str, str]
+    summary: Callable[[Any], dict[str, float]] = lambda _: {}
+
+
+TRANSLATE = Act(
+    "translate", "translated", lambda it, rows, back: it.translate(rows, back=back), ("b", "a")
+)
+ENCODE = Act("encode", "encoded", lambda it, rows, back: it.encode(rows, back=back), ("z", "z"))
+LOG_PROB = Act(
+    "log_prob",
+    "log_prob",
+    lambda it, rows, back: it.log_prob(rows, back=back),
+    ("log_prob", "log_prob"),
+    lambda made: {"mean_log_prob": float(made.mean())},
+)
+
+
+def apply(act: Act, run: str, rows: Path, *, back: bool, out: Path | None, to: Reading) -> None:
+    """Do it to the rows of a file and write what comes out."""
     from saddle.output import must_write, names_of, read_rows, write_rows
 
-    trust(trusted)
     must_write(out)
-    from saddle.evaluate import load
-
-    trained = load(terminal.find(words[0], Path("runs")), checkpoint=checkpoint, trusted=trusted)
-    trained.must(ability)
+    trained = to.load(run)
+    trained.must(act.ability)
     names = names_of(trained.spaces)
-    rows = read_rows(words[1], names.get(keys[0]))
-    acts: dict[str, Callable[[], Any]] = {
-        "translate": lambda: trained.translate(rows, back=keys[0] == "b"),
-        "encode": lambda: trained.encode(rows),
-    }
-    made = acts[ability]()
-    path = out or words[1].with_name(f"{words[1].stem}-{ability}d.csv")
-    write_rows({keys[1]: made}, path, names=names)
-    terminal.say(f"{len(made)} rows in {path}")
+    read = read_rows(rows, names.get(trained.domain(back)))
+    made = act.act(trained, read, back)
+    path = out or rows.with_name(f"{rows.stem}-{act.made}.csv")
+    write_rows({act.keys[back]: made}, path, names=names)
+    told = act.summary(made)
+    to.tell(
+        {"rows": len(made), "step": trained.step, "out": str(path), **told},
+        f"{len(made)} rows in {path}"
+        + "".join(f", {key.replace('_', ' ')} {value:.4f}" for key, value in told.items()),
+    )
 
 
-def card(session: Session) -> None:
-    """Say what is about to be trained."""
+@dataclass(frozen=True)
+class Reading:
+    """How a run is read, and how what was done is told.
+
+    Attributes:
+        checkpoint: latest, best, or a step that is kept.
+        trusted: whether the user's own code is imported.
+        as_json: whether JSON is printed.
+    """
+
+    checkpoint: str
+    trusted: bool
+    as_json: bool
+
+    def load(self, run: str) -> Trained:
+        """The trained game."""
+        trust(self.trusted)
+        from saddle.evaluate import load
+
+        found = terminal.find(run, Path("runs"))
+        return load(found, checkpoint=self.checkpoint, trusted=self.trusted)
+
+    def tell(self, facts: dict[str, Any], words: str) -> None:
+        """Say what was done, in a line or as JSON."""
+        if self.as_json:
+            terminal.show_json(facts)
+        else:
+            terminal.say(words)
+
+
+# --------------------------------------------------------------------------------------- a run
+
+
+def show_recipe(made: Recipe, *, trusted: bool, as_json: bool) -> None:
+    """Check everything that a recipe names, and print it."""
+    from saddle.build.session import checked
+
+    whole = checked(made, own={}, trusted=trusted)[0]
+    if as_json:
+        terminal.show_json(whole.model_dump(mode="json"))
+    else:
+        sys.stdout.write(whole.text())
+
+
+def begin(made: Recipe, out: Path, *, trusted: bool, as_json: bool) -> Session:
+    """Start a run, and say what is about to be trained."""
     from saddle.build.card import facts, warnings
+    from saddle.build.session import start
 
-    terminal.show_facts(facts(session), warnings=warnings(session))
+    session = start(made, out, trusted=trusted)
+    if not as_json:
+        terminal.show_facts(facts(session), warnings=warnings(session))
+    return session
 
 
 def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
@@ -87,20 +163,24 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
         raise typer.Exit(130)
 
 
-def finish(run: Run, *, trusted: bool = False, as_json: bool = False) -> None:
-    """Measure, write the report, and say where it is."""
+def finish(run: Run, *, trusted: bool = False, as_json: bool = False, quiet: bool = False) -> None:
+    """Measure, write the report, and say what was found, where it is, and what to do next."""
     from saddle.evaluate import assess
     from saddle.listing import references_of
     from saddle.presets import amended_recipe
     from saddle.report import write_report
 
-    found = assess(run, trusted=trusted)
-    page = write_report(run, references=references_of(amended_recipe(run)))
+    with terminal.doing("measuring on held-out rows", quiet=quiet):
+        found = assess(run, trusted=trusted)
+    with terminal.doing("drawing the report", quiet=quiet):
+        page = write_report(run, references=references_of(amended_recipe(run)))
     if as_json:
         terminal.show_json({"run": str(run.path), "report": str(page), **found})
         return
     columns = ("name", "value", "floor", "n", "better")
     terminal.show_table([{key: row[key] for key in columns} for row in found["measures"]])
+    terminal.say("floor: what other real rows, or a perfect sampler, score at the same n")
+    terminal.say(f"found   {', '.join(terminal.headlines(found['measures']))}")
     terminal.say(f"report  {page}")
     terminal.say(f"next    {next_command(run)}")
 

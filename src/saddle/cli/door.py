@@ -40,6 +40,7 @@ class UsageProblem(Protocol):
     """What the parser raises: an exit code, and words."""
 
     exit_code: int
+    message: str
 
     def format_message(self) -> str:
         """What is wrong."""
@@ -65,13 +66,21 @@ def main() -> None:
     except Exception as problem:
         if not isinstance(problem, UsageProblem):
             raise
-        leave(f"{problem.format_message()}\n{hint(problem)}", problem.exit_code)
+        leave(f"{wrong(problem)}\n{hint(problem)}", problem.exit_code)
 
 
 def leave(words: str, code: int) -> NoReturn:
     """Say why on standard error, and leave."""
     sys.stderr.write(f"saddle: {words.rstrip()}\n")
     raise SystemExit(code) from None
+
+
+def wrong(problem: UsageProblem) -> str:
+    """The parameter, what it must be, and what came; the parser's words where it names none."""
+    parameter = vars(problem).get("param")
+    if parameter is None or not problem.message:
+        return problem.format_message()
+    return f"{parameter.opts[0]} must be {problem.message}"
 
 
 def hint(problem: Exception) -> str:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from saddle import terminal
-from saddle.cli.acts import card, finish, play, settings, trust
+from saddle.cli.acts import begin, finish, play, settings, show_recipe, trust
 from saddle.cli.options import (
+    Batch,
     Board,
     Columns,
     Data,
+    Device,
+    DistanceName,
+    DryRun,
+    GameName,
     Given,
     Json,
+    Objective,
+    Origin,
+    Place,
     Plain,
+    PresetName,
     Quiet,
+    Ratio,
+    RecipeFile,
     Second,
+    Seed,
     Setting,
+    Steps,
     Trust,
     app,
     number,
-    text,
 )
 
 
@@ -31,35 +42,22 @@ from saddle.cli.options import (
 def train(
     data: Data = None,
     second: Second = None,
-    game: Annotated[str | None, text("GAME", "Who plays: saddle list games.")] = None,
-    preset: Annotated[str | None, text("PRESET", "Start from: saddle list presets.")] = None,
-    distance: Annotated[
-        str | None, text("DISTANCE", "What close means: saddle list distances.")
-    ] = None,
-    ratio: Annotated[
-        str | None, text("WAY", "How f-divergences learn p/q: logistic, bound or link.")
-    ] = None,
-    objective: Annotated[
-        str | None, text("WAY", "What G minimises of them: exact, zero-sum or swapped.")
-    ] = None,
+    game: GameName = None,
+    preset: PresetName = None,
+    distance: DistanceName = None,
+    ratio: Ratio = None,
+    objective: Objective = None,
     columns: Columns = None,
     given: Given = None,
-    steps: Annotated[int | None, number("--steps", "Turns to play.")] = None,
-    batch: Annotated[int | None, number("--batch", "Rows of a move.")] = None,
-    seed: Annotated[int | None, number("--seed", "Seed of every draw.")] = None,
-    device: Annotated[str | None, text("DEVICE", "auto, cpu, cuda or mps.")] = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    seed: Seed = None,
+    device: Device = None,
     change: Setting = None,
-    recipe: Annotated[
-        Path | None, text("FILE", "Start from a recipe in YAML, as --dry-run prints it.")
-    ] = None,
-    start_from: Annotated[
-        str | None,
-        typer.Option("--from", metavar="RUN", help="Start from a run's recipe and weights."),
-    ] = None,
-    out: Annotated[Path, text("DIR", "Folder that runs are kept in.")] = Path("runs"),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything, print the recipe, stop.")
-    ] = False,
+    recipe: RecipeFile = None,
+    start_from: Origin = None,
+    out: Place = Path("runs"),
+    dry_run: DryRun = False,
     tensorboard: Board = False,
     trust_code: Trust = False,
     quiet: Quiet = False,
@@ -80,16 +78,12 @@ def train(
     origin = None if start_from is None else terminal.find(start_from, out).path
     made = chosen(preset, recipe, origin, wanted | settings(change))
     trust(trust_code)
-    from saddle.build.session import checked, start
-
     if dry_run:
-        sys.stdout.write(checked(made, own={}, trusted=trust_code)[0].text())
+        show_recipe(made, trusted=trust_code, as_json=as_json)
         return
-    session = start(made, out, trusted=trust_code)
-    if not as_json:
-        card(session)
+    session = begin(made, out, trusted=trust_code, as_json=as_json)
     play(session, tensorboard=tensorboard, quiet=quiet)
-    finish(session.run, trusted=trust_code, as_json=as_json)
+    finish(session.run, trusted=trust_code, as_json=as_json, quiet=quiet)
 
 
 @app.command(cls=Plain)
@@ -99,7 +93,7 @@ def resume(
     ] = None,
     steps: Annotated[int | None, number("--steps", "Turns to add to its end.")] = None,
     change: Setting = None,
-    runs: Annotated[Path, text("DIR", "Folder that runs are kept in.")] = Path("runs"),
+    runs: Place = Path("runs"),
     tensorboard: Board = False,
     trust_code: Trust = False,
     quiet: Quiet = False,
@@ -120,4 +114,4 @@ def resume(
         last = session.plan.clock.steps
         terminal.say(f"resume {found.path} at step {session.state.step} of {last}")
     play(session, tensorboard=tensorboard, quiet=quiet)
-    finish(found, trusted=trust_code, as_json=as_json)
+    finish(found, trusted=trust_code, as_json=as_json, quiet=quiet)

@@ -1,4 +1,4 @@
-"""The application, and the options that several commands share."""
+"""The application, and the options of its commands."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+
+from saddle.cli.words import Checked, Doors
 
 
-class Plain(TyperCommand):
+class Plain(Checked):
     """A command whose help leaves out the types of Python."""
 
     def get_help(self, ctx: Any) -> str:
@@ -21,6 +22,7 @@ class Plain(TyperCommand):
 
 app = typer.Typer(
     name="saddle",
+    cls=Doors,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -28,13 +30,33 @@ app = typer.Typer(
 )
 
 
-def whole(text: str) -> int:
-    """A whole number of the command line."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"it must be a whole number, got {text!r}") from None
+def whole(text: str | int) -> int:
+    """A whole number of the command line, or a default.
 
+    >>> whole("20000"), whole("2e4"), whole("-5"), whole(7)
+    (20000, 20000, -5, 7)
+    """
+    try:
+        return int(float(text)) if _POWER.match(str(text)) else int(text)
+    except ValueError:
+        raise typer.BadParameter(f"a whole number, got {text!r}") from None
+
+
+_POWER = re.compile(r"\d+e\d\d?$")
+"""A whole number as a power of ten, 2e4."""
+
+
+def number(name: str, words: str) -> Any:
+    """An option that takes a whole number."""
+    return typer.Option(name, metavar="N", parser=whole, help=words)
+
+
+def text(metavar: str, words: str) -> Any:
+    """An option that takes a text."""
+    return typer.Option(metavar=metavar, help=words)
+
+
+# ---------------------------------------------------------------------- what several commands take
 
 Data = Annotated[
     str | None, typer.Argument(metavar="DATA", help="A source's name, or a file of points.")
@@ -65,13 +87,29 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help=".csv, .npy, .npz, .parquet, or .png (a picture)."),
 ]
+Back = Annotated[bool, typer.Option("--back", help="The rows are of the second domain, b.")]
+Place = Annotated[Path, text("DIR", "Folder that runs are kept in.")]
 
+# -------------------------------------------------------------------------------- what train takes
 
-def number(name: str, words: str) -> Any:
-    """An option that takes a whole number."""
-    return typer.Option(name, metavar="N", parser=whole, help=words)
-
-
-def text(metavar: str, words: str) -> Any:
-    """An option that takes a text."""
-    return typer.Option(metavar=metavar, help=words)
+GameName = Annotated[str | None, text("GAME", "Who plays: saddle list games.")]
+PresetName = Annotated[str | None, text("PRESET", "Start from: saddle list presets.")]
+DistanceName = Annotated[str | None, text("DISTANCE", "What close means: saddle list distances.")]
+Ratio = Annotated[str | None, text("WAY", "How f-divergences learn p/q: logistic, bound or link.")]
+Objective = Annotated[
+    str | None, text("WAY", "What G minimises of them: exact, zero-sum or swapped.")
+]
+Steps = Annotated[int | None, number("--steps", "Turns to play.")]
+Batch = Annotated[int | None, number("--batch", "Rows of a move.")]
+Seed = Annotated[int | None, number("--seed", "Seed of every draw.")]
+Device = Annotated[str | None, text("DEVICE", "auto, cpu, cuda or mps.")]
+RecipeFile = Annotated[
+    Path | None, text("FILE", "Start from a recipe in YAML, as --dry-run prints it.")
+]
+Origin = Annotated[
+    str | None,
+    typer.Option("--from", metavar="RUN", help="Start from a run's recipe and weights."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check everything, print the recipe, stop.")
+]

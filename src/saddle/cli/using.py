@@ -9,8 +9,20 @@ from typing import Annotated
 import typer
 
 from saddle import terminal
-from saddle.cli.acts import apply, finish, trust
-from saddle.cli.options import Json, Out, Plain, Rows, RunName, Trust, Which, app, number, text
+from saddle.cli.acts import ENCODE, LOG_PROB, TRANSLATE, Reading, apply, finish, trust
+from saddle.cli.options import (
+    Back,
+    Json,
+    Out,
+    Plain,
+    Rows,
+    RunName,
+    Trust,
+    Which,
+    app,
+    number,
+    text,
+)
 
 
 @app.command(cls=Plain)
@@ -24,6 +36,7 @@ def sample(
     out: Out = None,
     checkpoint: Which = "latest",
     trust_code: Trust = False,
+    as_json: Json = False,
 ) -> None:
     """Draw samples from a run.
 
@@ -31,54 +44,94 @@ def sample(
     """
     from saddle.output import must_write, names_of, write_rows
 
-    trust(trust_code)
     must_write(out)
-    from saddle.evaluate import load, read_condition
-
-    trained = load(terminal.find(run, Path("runs")), checkpoint=checkpoint, trusted=trust_code)
+    to = Reading(checkpoint, trust_code, as_json)
+    trained = to.load(run)
     trained.must("sample")
+    from saddle.evaluate import read_condition
+
     condition = None if given is None else read_condition(trained, given)
     drawn = trained.sample(n, given=condition, seed=seed)
     path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}.csv"
     write_rows(drawn, path, names=names_of(trained.spaces))
-    terminal.say(f"{n} samples of step {trained.step} in {path}")
+    told = {"rows": n, "step": trained.step, "seed": seed, "out": str(path)}
+    to.tell(told, f"{n} samples of step {trained.step} in {path}")
 
 
 @app.command(cls=Plain)
 def translate(
     run: RunName,
     input: Rows,
-    back: Annotated[bool, typer.Option("--back", help="From b to a.")] = False,
+    back: Back = False,
     out: Out = None,
     checkpoint: Which = "latest",
     trust_code: Trust = False,
+    as_json: Json = False,
 ) -> None:
-    """Carry the rows of a file from one domain to the other."""
-    start, end = ("b", "a") if back else ("a", "b")
-    apply("translate", (run, input), out, checkpoint, trust_code, keys=(start, end))
+    """Carry the rows of a file from one domain to the other.
+
+    They are of domain a and become b; with --back the other way. Without --out they go to
+    INPUT-translated.csv.
+    """
+    to = Reading(checkpoint, trust_code, as_json)
+    apply(TRANSLATE, run, input, back=back, out=out, to=to)
 
 
 @app.command(cls=Plain)
 def encode(
     run: RunName,
     input: Rows,
+    back: Back = False,
+    log_prob: Annotated[
+        bool, typer.Option("--log-prob", help="Write each row's log-likelihood instead (align).")
+    ] = False,
     out: Out = None,
     checkpoint: Which = "latest",
     trust_code: Trust = False,
+    as_json: Json = False,
 ) -> None:
-    """Find the latents of the rows of a file."""
-    apply("encode", (run, input), out, checkpoint, trust_code, keys=("x", "z"))
+    """Find the latents of the rows of a file.
+
+    Without --out they go to INPUT-encoded.csv, log-likelihoods (in nats, of the rows in their
+    own units) to INPUT-log_prob.csv.
+    """
+    to = Reading(checkpoint, trust_code, as_json)
+    apply(LOG_PROB if log_prob else ENCODE, run, input, back=back, out=out, to=to)
 
 
 @app.command(cls=Plain)
 def report(
-    run: RunName,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="A run's folder, or its number in runs/.")
+    ] = None,
+    film: Annotated[
+        Path | None, text("FILE", "Save the run's film alone: .gif, .webp or .png (animated).")
+    ] = None,
+    pictures: Annotated[
+        Path | None, text("DIR", "Save the run's pictures alone, as .png files.")
+    ] = None,
+    theory: Annotated[
+        bool, typer.Option("--theory", help="Write the theory as a page of pictures; no RUN.")
+    ] = False,
+    out: Annotated[Path | None, text("FILE", "Where --theory goes; theory.html here.")] = None,
     trust_code: Trust = False,
     as_json: Json = False,
 ) -> None:
-    """Measure a run and write its report anew."""
+    """Measure a run and write its report anew.
+
+    --film and --pictures measure nothing: they draw what the run recorded.
+    """
+    from saddle.cli.drawing import draw, page, what
+
+    if what(run, theory=theory, out=out, drawn=(film, pictures)):
+        page(out, as_json=as_json)
+        return
+    found = terminal.find(run, Path("runs"))
+    if film is not None or pictures is not None:
+        draw(found, film, pictures, as_json=as_json)
+        return
     trust(trust_code)
-    finish(terminal.find(run, Path("runs")), trusted=trust_code, as_json=as_json)
+    finish(found, trusted=trust_code, as_json=as_json)
 
 
 @app.command(cls=Plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from saddle.catalogue import Catalogue, Family
+from saddle.catalogue import Catalogue, Family, number, positive
 from saddle.distances import f_rows
 from saddle.distances.base import (
     Direct,
@@ -45,22 +45,14 @@ from saddle.distances.transport import (
     exact_wasserstein,
     sinkhorn,
 )
-from saddle.errors import bad
 
 
 def _clip(text: str) -> Clip:
-    return Clip(_positive("C of clip:C", text))
+    return Clip(positive(text, "C of clip:C"))
 
 
 def _lecam(text: str) -> LeCam:
-    return LeCam(_positive("DECAY of lecam:DECAY", text))
-
-
-def _positive(what: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise bad(what, text, "a number above 0") from None
+    return LeCam(number(text, "DECAY of lecam:DECAY"))
 
 
 _DISTANCES: Mapping[str, Any] = {

@@ -190,10 +190,19 @@ def square_length(parts: Parts) -> Tensor:
 
 
 def slopes_at(judge: Judge, parts: Parts, smooth: tuple[bool, ...]) -> Parts:
-    """Gradient of the score by each smooth part at `parts`, differentiable a second time."""
-    held = tuple(p.detach().requires_grad_(s) for p, s in zip(parts, smooth, strict=True))
+    """Gradient of the score by each smooth part at `parts`, differentiable a second time.
+
+    Parts that carry a gradient keep their graph: a rule that differentiates through the critic's
+    loss (consensus, unrolled) sees how the slopes move with the samples.
+    """
+    held = tuple(differentiable(p) if s else p for p, s in zip(parts, smooth, strict=True))
     wanted = [p for p, s in zip(held, smooth, strict=True) if s]
     return torch.autograd.grad(judge(held).sum(), wanted, create_graph=True)
+
+
+def differentiable(part: Tensor) -> Tensor:
+    """The part itself where it carries a gradient, else a leaf of its own."""
+    return part if part.requires_grad else part.detach().requires_grad_()
 
 
 class Penalty:

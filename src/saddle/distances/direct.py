@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from saddle.distances.references import ENERGY, MEAN_SQUARE, MMD, MOMENTS
 from saddle.errors import BadValue, bad
 from saddle.reference import Reference
+from saddle.references import ENERGY, MEAN_SQUARE, MMD, MOMENTS
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from saddle.distances import f_proof
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.f_objectives import OBJECTIVES, RATIOS, Objective, Pair, Ratio, zero_sum
 from saddle.distances.forms import Form, Map, derived, hold, slope
-from saddle.distances.references import NGUYEN
 from saddle.errors import BadValue, Incompatible, bad
 from saddle.expression import evaluate, parse
 from saddle.reference import Reference
+from saddle.references import NGUYEN
 
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "log": torch.log,

@@ -27,10 +27,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
 
+from saddle.catalogue import number
 from saddle.distances.f_divergences import FDivergence
 from saddle.distances.forms import Form
-from saddle.distances.references import ALPHA, FGAN, GAN, SOFTENED
-from saddle.errors import BadValue, bad
+from saddle.errors import BadValue
+from saddle.references import ALPHA, FGAN, GAN, SOFTENED
 
 LOG2 = math.log(2)
 
@@ -212,8 +213,8 @@ def alpha(text: str) -> FDivergence:
 
     Its limits are KL(p || q) at A = 1 and KL(q || p) at A = 0.
     """
-    a = _number("alpha", text)
-    if a in (0.0, 1.0) or abs(a) < 1e-3 or abs(a - 1) < 1e-3 or abs(a) > 20:
+    a = number(text, "A of alpha:A")
+    if abs(a) < 1e-3 or abs(a - 1) < 1e-3 or abs(a) > 20:
         raise BadValue(
             f"alpha:A needs 1e-3 <= |A| <= 20 and |A - 1| >= 1e-3, got {text!r}; "
             "its limits are reverse-kl (A = 0) and kl (A = 1)"
@@ -236,9 +237,7 @@ def alpha(text: str) -> FDivergence:
 
 def js_weighted(text: str) -> FDivergence:
     """PI KL(p || m) + (1 - PI) KL(q || m), m = PI p + (1 - PI) q: the usual JSD at PI = 1/2."""
-    pi = _number("js-weighted", text)
-    if not 0.01 <= pi <= 0.99:
-        raise bad("PI of js-weighted:PI", text, "a number from 0.01 to 0.99")
+    pi = number(text, "PI of js-weighted:PI", low=0.01, high=0.99)
 
     def log_m(v: Tensor) -> Tensor:
         return torch.logaddexp(torch.full_like(v, math.log(1 - pi)), v + math.log(pi))
@@ -297,13 +296,3 @@ def _log(x: Tensor) -> Tensor:
     """Log x, with the value and the slope of its edge below e^-20."""
     least = math.exp(-20)
     return torch.log(x + (x.clamp_min(least) - x).detach())
-
-
-def _number(kind: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise bad(f"the parameter of {kind}", text, "a number") from None
-    if not math.isfinite(value):
-        raise bad(f"the parameter of {kind}", text, "a finite number")
-    return value

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from saddle.distances.base import ScoreMeaning
-from saddle.distances.references import WGAN
 from saddle.errors import bad
 from saddle.reference import Reference
+from saddle.references import WGAN
 
 
 @dataclass(frozen=True)

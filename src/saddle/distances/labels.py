@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from saddle.distances.base import Distance, ScoreMeaning
-from saddle.distances.references import LABELS
 from saddle.errors import Incompatible, bad
 from saddle.reference import Reference
+from saddle.references import IMPROVED
 
 EDGE = 10.0
 """A ratio that the labels allow no score for is read as e^EDGE or e^-EDGE."""
@@ -56,7 +56,7 @@ class Relabelled:
     real: float
     fake: float
     label: str
-    reference: Reference = LABELS
+    reference: Reference = IMPROVED
     separable: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:

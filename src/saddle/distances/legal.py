@@ -16,12 +16,12 @@ class Choice:
     Attributes:
         distance: the distance.
         penalties: its penalties.
-        groupsort: whether the critic is 1-Lipschitz by construction.
+        steady: whether the critic's slope is bounded by construction, whatever its weights.
     """
 
     distance: Distance | Direct
     penalties: tuple[Penalty, ...]
-    groupsort: bool = False
+    steady: bool = False
 
     @property
     def kinds(self) -> list[str]:
@@ -52,7 +52,7 @@ def _learned(choice: Choice) -> bool:
 
 def _unbounded(choice: Choice) -> bool:
     distance = choice.distance
-    bounded = choice.groupsort or any(penalty.bounds for penalty in choice.penalties)
+    bounded = choice.steady or any(penalty.bounds for penalty in choice.penalties)
     return isinstance(distance, Distance) and not distance.bounded_critic and not bounded
 
 
@@ -62,13 +62,10 @@ RULES: tuple[Rule, ...] = (
         "it reads the samples, there is no critic that a penalty could keep honest",
     ),
     Rule(
-        lambda c: not _learned(c) and c.groupsort,
-        "it reads the samples, there is no critic to build of GroupSort layers",
-    ),
-    Rule(
         _unbounded,
         "nothing bounds the critic, whose gap can grow without end; add one of clip, gp, "
-        "gp-one-sided, r1, r2, dragan, spectral-norm, or a GroupSort critic",
+        "gp-one-sided, r1, r2, dragan, spectral-norm, or take a critic whose slope is bounded by "
+        "construction: groupsort, or your own with a method lipschitz() that says so",
     ),
     Rule(
         lambda c: len({penalty.name for penalty in c.penalties}) < len(c.penalties),
@@ -85,31 +82,31 @@ RULES: tuple[Rule, ...] = (
         "clipped weights keep slopes far below the one that gp pulls them to",
     ),
     Rule(
-        lambda c: c.groupsort and c.has("clip"),
-        "a GroupSort critic is 1-Lipschitz already, and its matrices are not the clipped weights",
+        lambda c: c.steady and c.has("clip"),
+        "the critic's slope is bounded by construction, and not by the weights that are clipped",
     ),
     Rule(
-        lambda c: c.groupsort and c.has("spectral-norm"),
-        "a GroupSort critic is 1-Lipschitz already, every singular value of its layers is one",
+        lambda c: c.steady and c.has("spectral-norm"),
+        "the critic's slope is bounded by construction, dividing its weights bounds nothing more",
     ),
 )
 """Every combination that is refused."""
 
 
 def check(
-    distance: Distance | Direct, penalties: Sequence[Penalty], *, groupsort: bool = False
+    distance: Distance | Direct, penalties: Sequence[Penalty], *, steady: bool = False
 ) -> None:
     """Refuses a combination that cannot work.
 
     Args:
         distance: the distance of a duel.
         penalties: its critic's penalties.
-        groupsort: whether the critic is 1-Lipschitz by construction.
+        steady: whether the critic's slope is bounded by construction, whatever its weights.
 
     Raises:
         Incompatible: with the reason.
     """
-    choice = Choice(distance, tuple(penalties), groupsort)
+    choice = Choice(distance, tuple(penalties), steady)
     for rule in RULES:
         if rule.broken(choice):
             names = ", ".join(penalty.name for penalty in penalties) or "no penalty"

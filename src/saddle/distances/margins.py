@@ -12,8 +12,8 @@ from torch.nn.functional import relu, softplus
 from saddle.catalogue import Catalogue
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.forms import Map
-from saddle.distances.references import GAN, HINGE, LEAST_SQUARES
 from saddle.reference import Reference
+from saddle.references import GAN, HINGE, LEAST_SQUARES
 
 
 @dataclass(frozen=True)

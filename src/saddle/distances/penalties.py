@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from saddle.catalogue import Catalogue
 from saddle.distances.base import Judge, Parts, Penalty, Side, slopes_at, square_length
-from saddle.distances.references import AFM, DRAGAN, LECAM, R1, WGAN, WGAN_GP, WGAN_LP
 from saddle.errors import bad
 from saddle.reference import Reference
+from saddle.references import AFM, DRAGAN, LECAM, R1, WGAN, WGAN_GP, WGAN_LP
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def between(critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tens
     """At a x + (1 - a) y for each pair (x, y), a uniform on [0, 1]; (n,).
 
     A part that is not smooth (a label) is the real side's. Where the sides differ in number, the
-    first of each are paired. The points are held fixed: no gradient goes on to the samples.
+    first of each are paired. The points keep the graph of the samples that carry one.
     """
     n = min(len(real.parts[0]), len(fake.parts[0]))
     a = torch.rand(n, generator=rng, device=rng.device).to(real.scores.device)
@@ -191,8 +191,8 @@ class FiniteDifference(Penalty):
 class Dragan(Penalty):
     """E (|grad v| - 1)^2 around the real samples, at x + a c std(x) b; a and b uniform on [0, 1].
 
-    A is one number a sample, b one a coordinate, std that of the whole batch. The points are held
-    fixed: no gradient goes on to the samples.
+    A is one number a sample, b one a coordinate, std that of the whole batch. The points keep the
+    graph of the samples where these carry one (an encoder's codes).
 
     Attributes:
         c: how far out.
@@ -212,9 +212,7 @@ class Dragan(Penalty):
         """The mean over points around the real samples."""
         a = torch.rand(len(real.parts[0]), generator=rng, device=rng.device)
         points = tuple(
-            part.detach() + _column(a, part) * self.c * part.detach().std() * _uniform(part, rng)
-            if smooth
-            else part
+            part + _column(a, part) * self.c * part.std() * _uniform(part, rng) if smooth else part
             for part, smooth in zip(real.parts, real.smooth, strict=True)
         )
         square = square_length(slopes_at(critic, points, real.smooth))
@@ -269,7 +267,7 @@ def root(square: Tensor) -> Tensor:
 
 
 def _first(side: Side, n: int) -> Parts:
-    return tuple(part[:n].detach() for part in side.parts)
+    return tuple(part[:n] for part in side.parts)
 
 
 def _column(a: Tensor, like: Tensor) -> Tensor:

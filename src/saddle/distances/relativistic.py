@@ -10,9 +10,9 @@ from torch import Tensor
 
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.margins import LOGISTIC, MARGINS, Margin
-from saddle.distances.references import RELATIVISTIC
 from saddle.errors import BadValue
 from saddle.reference import Reference
+from saddle.references import RELATIVISTIC
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from saddle.distances.base import Penalty
-from saddle.distances.references import SPECTRAL
 from saddle.errors import Incompatible
 from saddle.reference import Reference
+from saddle.references import SPECTRAL
 
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 """The layers that are normalised; a convolution's matrix is (out, in * kernel)."""

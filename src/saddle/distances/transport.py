@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from saddle.catalogue import positive, whole
 from saddle.distances.direct import clouds, distances
 from saddle.distances.forms import wide
-from saddle.distances.references import SINKHORN, SLICED, TRANSPORT
 from saddle.errors import BadValue, bad
 from saddle.reference import Reference
+from saddle.references import SINKHORN, SLICED, TRANSPORT
 
 PASSES = 5
 """Sinkhorn's iterations at each eps on the way down."""
@@ -197,17 +198,12 @@ class Sinkhorn:
 
 def exact_wasserstein(text: str) -> ExactWasserstein:
     """The row of the power behind the colon."""
-    if text not in ("1", "2"):
-        raise bad("P of exact-wasserstein:P", text, "1 or 2")
-    return ExactWasserstein(int(text))
+    return ExactWasserstein(whole(text, "P of exact-wasserstein:P", low=1, high=2))
 
 
 def sinkhorn(text: str) -> Sinkhorn:
     """The row of the regularisation behind the colon."""
-    try:
-        return Sinkhorn(float(text))
-    except ValueError:
-        raise bad("EPS of sinkhorn:EPS", text, "a number above 0") from None
+    return Sinkhorn(positive(text, "EPS of sinkhorn:EPS"))
 
 
 def sorted_cost(x: Tensor, y: Tensor, p: int) -> Tensor:

@@ -22,11 +22,13 @@ from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.session import amended
 from saddle.errors import BadValue, Incompatible, bad
-from saddle.games.base import Encodes, Game, Reconstructs, Translates
+from saddle.games.base import Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Purpose, Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run
+from saddle.spaces import Points
 from saddle.spaces.base import Space
+from saddle.training.foreign import lent
 from saddle.training.state import chosen, load_into
 
 Array = npt.NDArray[Any]
@@ -57,6 +59,8 @@ class Trained:
         self.must("sample")
         if not isinstance(n, int | np.integer) or n < 1:
             raise bad("n", n, "a whole number of at least 1")
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise bad("seed", seed, "a whole number of at least 0")
         condition = self.condition(given, n)
         streams = Streams(seed)
         found: list[dict[str, Tensor]] = []
@@ -64,7 +68,7 @@ class Trained:
             count = min(CHUNK, n - first)
             rng = streams.at(chunk, -10)[Purpose.NOISE]
             part = None if condition is None else _filled(condition[first : first + count])
-            with torch.no_grad():
+            with torch.no_grad(), lent(seed, chunk, -10):
                 drawn = self.game.sample(CHUNK, part, rng=rng)
             found.append({key: rows[:count] for key, rows in drawn.items()})
         return {
@@ -81,12 +85,35 @@ class Trained:
         able = cast(Translates, self.game)
         return self.spaces[end].decode(_map(partial(able.translate, back=back), rows))
 
-    def encode(self, raw: Array) -> Array:
-        """The latents of raw rows, (n, latent)."""
+    def encode(self, raw: Array, *, back: bool = False) -> Array:
+        """The latents of raw rows, (n, latent); `back` says that they are of domain b."""
         self.must("encode")
-        rows = self.encoded("x" if "x" in self.spaces else "a", raw)
-        found: Array = _map(cast(Encodes, self.game).encode, rows).numpy()
+        rows = self.encoded(self.domain(back), raw)
+        act = cast(Encodes, self.game).encode
+        found: Array = _map(partial(act, back=True) if back else act, rows).numpy()
         return found
+
+    def log_prob(self, raw: Array, *, back: bool = False) -> Array:
+        """Log density of raw rows in raw units, (n,); `back` says that they are of domain b.
+
+        With the encoding e = (x - mean) / scale,   log p(x) = log p(e) - sum_j log scale_j.
+        """
+        self.must("log_prob")
+        key = self.domain(back)
+        rows = self.encoded(key, raw)
+        dense = _map(partial(cast(Weighs, self.game).log_prob, back=back), rows)
+        found: Array = dense.double().numpy() - cast(Points, self.spaces[key]).log_volume
+        return found
+
+    def domain(self, back: bool) -> str:
+        """The key of the rows that are meant: x where there is one set, else a, or b."""
+        keys = ("x",) if "x" in self.spaces else ("a", "b")
+        if back and len(keys) == 1:
+            raise Incompatible(
+                f"game {self.recipe.game!r} has one set of points, x, and no domain b: "
+                "leave back out"
+            )
+        return keys[-1 if back else 0]
 
     def reconstruct(self, raw: Array) -> Array:
         """Raw rows, encoded and drawn again."""
@@ -129,7 +156,7 @@ class Trained:
 
 def _map(act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """The act on all rows, some at a time."""
-    with torch.no_grad():
+    with torch.no_grad(), lent(0, 0, -10):
         return torch.cat([act(part) for part in torch.split(rows, CHUNK)])
 
 

@@ -12,27 +12,30 @@
 from saddle.catalogue import Catalogue
 from saddle.games.align import Align
 from saddle.games.augment import VIEWS, Sight
-from saddle.games.base import Batch, Game, Noise, Player, Tether
+from saddle.games.base import Batch, Game, Player, Tether
+from saddle.games.bench import Bench
 from saddle.games.bigan import BiGan
 from saddle.games.conditional import Conditional
 from saddle.games.cycle import Cycle
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms, View
 from saddle.games.gan import Gan
+from saddle.games.noise import NOISES, Noise
 from saddle.games.seats import Stakes, make_duel
 from saddle.games.streams import Purpose, Streams
-from saddle.games.tethers import GAPS
 
 GAMES: Catalogue[type[Game]] = Catalogue(
     "game",
     {"gan": Gan, "conditional": Conditional, "bigan": BiGan, "cycle": Cycle, "align": Align},
 )
+"""Every game by name. Where none is asked for, the first that needs what the source gives."""
 
 __all__ = [
     "GAMES",
-    "GAPS",
+    "NOISES",
     "VIEWS",
     "Align",
     "Batch",
+    "Bench",
     "BiGan",
     "Conditional",
     "Cycle",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar, Protocol, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
+from saddle.catalogue import Catalogue
 from saddle.errors import BadValue, Incompatible, bad
-from saddle.games import references as cite
-from saddle.games.base import Batch, Game, Noise, Tether
+from saddle.games.base import Batch, Game, Tether
+from saddle.games.bench import Bench
 from saddle.games.duel import Scene
+from saddle.games.noise import Noise
 from saddle.games.seats import Stakes, latents, make_duel, parts
 from saddle.games.streams import Streams
 from saddle.games.tethers import likelihood as nats
 from saddle.games.tethers import tied
+from saddle.networks import CRITICS, FLOWS
 from saddle.reference import Reference
+from saddle.references import ALIGN
 
 
 @runtime_checkable
@@ -66,7 +70,21 @@ class Align(Game):
 
     needs: ClassVar[frozenset[str]] = frozenset({"a", "b"})
     can: ClassVar[frozenset[str]] = frozenset({"sample", "translate", "encode", "log_prob"})
-    reference: ClassVar[Reference] = cite.ALIGN
+    networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": FLOWS, "critic": CRITICS}
+    reference: ClassVar[Reference] = ALIGN
+
+    @classmethod
+    def make(cls, bench: Bench) -> Align:
+        """A flow for each domain, and a critic of each where they duel."""
+        weights = bench.weight(likelihood=1.0, adversarial=1.0)
+        return cls(
+            flow_a=bench.flow("generator.a", bench.size("a")),
+            flow_b=bench.flow("generator.b", bench.size("b")),
+            critics=bench.critics("a", "b") if weights["adversarial"] else None,
+            stakes=bench.stakes,
+            likelihood=weights["likelihood"],
+            adversarial=weights["adversarial"],
+        )
 
     def __init__(
         self,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import torch
 
-from saddle.catalogue import Catalogue, Family
+from saddle.catalogue import Catalogue, Family, positive, whole
 from saddle.distances.base import Parts
-from saddle.errors import BadValue, bad
-from saddle.games import references as cite
+from saddle.errors import BadValue
 from saddle.games.duel import SideName, View
 from saddle.games.pool import Pool
 from saddle.games.streams import Purpose, Streams
 from saddle.reference import Reference
+from saddle.references import INSTANCE_NOISE, PACGAN, REPLAY
 
 
 class InstanceNoise(View):
@@ -105,39 +105,23 @@ class Sight:
 
 
 def _noise(text: str) -> Sight:
-    std = _number("the std of view 'noise'", text)
+    std = positive(text, "STD of noise:STD")
     return Sight(
         lambda smooth: InstanceNoise(std, smooth),
-        cite.INSTANCE_NOISE,
+        INSTANCE_NOISE,
         "Gaussian noise on both sides, in units of the data's scale; may fade",
     )
 
 
 def _packing(text: str) -> Sight:
-    m = _whole("the rows of view 'packing'", text, low=2)
-    return Sight(lambda _: Packing(m), cite.PACKING, "several rows are judged as one", widens=m)
+    m = whole(text, "M of packing:M", low=2)
+    return Sight(lambda _: Packing(m), PACGAN, "several rows are judged as one", widens=m)
 
 
 def _replay(text: str) -> Sight:
-    batches = _whole("the batches of view 'replay'", text, low=1)
+    batches = whole(text, "BATCHES of replay:BATCHES", low=1)
     about = "the critic also meets past fakes"
-    return Sight(lambda _: Pool(batches), cite.REPLAY, about, replays=True)
-
-
-def _number(argument: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise bad(argument, text, "a number above 0")
-    return value
-
-
-def _whole(argument: str, text: str, *, low: int) -> int:
-    if not text.isdecimal() or int(text) < low:
-        raise bad(argument, text, f"a whole number of at least {low}")
-    return int(text)
+    return Sight(lambda _: Pool(batches), REPLAY, about, replays=True)
 
 
 VIEWS: Catalogue[Sight] = Catalogue(

@@ -7,17 +7,17 @@ the terms of one player; `sample` draws.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from saddle.catalogue import Catalogue
+from saddle.games.bench import Bench
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms
 from saddle.games.streams import Purpose, Streams
 from saddle.networks.layers import Dropout
@@ -51,50 +51,13 @@ class Tether:
     player: Player = Player.GENERATOR
 
 
-@dataclass(frozen=True)
-class Noise:
-    """The law of the latent z, of mean 0 and variance 1 in each direction.
-
-    Attributes:
-        size: dimension of z.
-        law: a name of `NOISES`.
-    """
-
-    size: int
-    law: str = "normal"
-
-    def __post_init__(self) -> None:
-        _ = NOISES[self.law]
-
-    def draw(self, n: int, rng: torch.Generator) -> Tensor:
-        """Latents, (n, size)."""
-        return NOISES[self.law](n, self.size, rng)
-
-
-def _normal(n: int, size: int, rng: torch.Generator) -> Tensor:
-    return torch.randn(n, size, generator=rng, device=rng.device)
-
-
-def _uniform(n: int, size: int, rng: torch.Generator) -> Tensor:
-    return _spread(torch.rand(n, size, generator=rng, device=rng.device))
-
-
-def _spread(u: Tensor) -> Tensor:
-    """Uniform on [0, 1] to uniform on [-sqrt 3, sqrt 3], whose variance is one."""
-    return u.sub_(0.5).mul_(2 * math.sqrt(3))
-
-
-NOISES: Catalogue[Callable[[int, int, torch.Generator], Tensor]] = Catalogue(
-    "noise", {"normal": _normal, "uniform": _uniform}
-)
-
-
 class Game(nn.Module, ABC):
     """Who plays, and for what.
 
     Attributes:
         needs: keys that the source must give.
         can: what a trained game can do: sample, translate, encode, reconstruct, log_prob.
+        networks: for each network of the recipe that it seats, the catalogue it is taken from.
         generators: the generator player's networks, by name.
         critics: the critic player's networks, by name; empty under a direct distance.
         duels: who meets whom.
@@ -103,11 +66,17 @@ class Game(nn.Module, ABC):
 
     needs: ClassVar[frozenset[str]]
     can: ClassVar[frozenset[str]]
+    networks: ClassVar[Mapping[str, Catalogue[Any]]]
     reference: ClassVar[Reference]
     generators: nn.ModuleDict
     critics: nn.ModuleDict
     duels: Sequence[Duel | DirectDuel]
     tethers: Sequence[Tether]
+
+    @classmethod
+    @abstractmethod
+    def make(cls, bench: Bench) -> Game:
+        """The game over the bench's spaces, from its networks and its stakes."""
 
     def seat(
         self,
@@ -187,8 +156,20 @@ class Translates(Protocol):
 class Encodes(Protocol):
     """A game that `can` encode."""
 
-    def encode(self, x: Tensor, *, generators: nn.ModuleDict | None = None) -> Tensor:
-        """Latents of encoded rows."""
+    def encode(
+        self, x: Tensor, *, back: bool = False, generators: nn.ModuleDict | None = None
+    ) -> Tensor:
+        """Latents of encoded rows; `back`, where there are two domains, that they are of b."""
+        ...
+
+
+class Weighs(Protocol):
+    """A game that `can` log_prob."""
+
+    def log_prob(
+        self, x: Tensor, *, back: bool = False, generators: nn.ModuleDict | None = None
+    ) -> Tensor:
+        """Log density of encoded rows of a, or of b."""
         ...
 
 

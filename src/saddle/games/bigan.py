@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from saddle.catalogue import Catalogue
 from saddle.errors import Incompatible
-from saddle.games import references as cite
-from saddle.games.base import Batch, Game, Noise
+from saddle.games.base import Batch, Game
+from saddle.games.bench import Bench
 from saddle.games.duel import Scene
+from saddle.games.noise import Noise
 from saddle.games.seats import Stakes, latents, make_duel, parts
 from saddle.games.streams import Purpose, Streams
+from saddle.networks import CRITICS, ENCODERS, GENERATORS
 from saddle.reference import Reference
+from saddle.references import BIGAN
 
 
 class BiGan(Game):
@@ -31,7 +36,25 @@ class BiGan(Game):
 
     needs: ClassVar[frozenset[str]] = frozenset({"x"})
     can: ClassVar[frozenset[str]] = frozenset({"sample", "encode", "reconstruct"})
-    reference: ClassVar[Reference] = cite.BIGAN
+    networks: ClassVar[Mapping[str, Catalogue[Any]]] = {
+        "generator": GENERATORS,
+        "encoder": ENCODERS,
+        "critic": CRITICS,
+    }
+    reference: ClassVar[Reference] = BIGAN
+
+    @classmethod
+    def make(cls, bench: Bench) -> BiGan:
+        """G from noise to x, E the other way, and a critic of both."""
+        bench.weight()
+        d, k = bench.size("x"), bench.noise.size
+        return cls(
+            generator=bench.generator("generator", (k,), d),
+            encoder=bench.encoder("encoder", (d,), k),
+            critic=bench.critic("critic", d, k),
+            noise=bench.noise,
+            stakes=bench.stakes,
+        )
 
     def __init__(
         self,

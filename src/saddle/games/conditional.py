@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from saddle.games import references as cite
-from saddle.games.base import Batch, Game, Noise, Tether
+from saddle.catalogue import Catalogue
+from saddle.games.base import Batch, Game, Tether
+from saddle.games.bench import Bench
 from saddle.games.duel import Scene
 from saddle.games.kept import Law
+from saddle.games.noise import Noise
 from saddle.games.seats import Stakes, anchor, latents, make_duel, parts, rows
 from saddle.games.streams import Purpose, Streams
-from saddle.games.tethers import Gap, l1, reconstruction, tied
+from saddle.games.tethers import reconstruction, tied
+from saddle.networks import CRITICS, GENERATORS
 from saddle.reference import Reference
+from saddle.references import CONDITIONAL
 
 
 class Conditional(Game):
@@ -27,7 +32,6 @@ class Conditional(Game):
 
     Args of `__init__` beside those of `Gan`:
         reconstruction: weight of the gap between x and G(z, c), where the source is aligned.
-        gap: how that gap is measured.
 
     References:
         Mirza, Osindero (2014), Conditional generative adversarial nets, Eq. 2.
@@ -36,7 +40,20 @@ class Conditional(Game):
 
     needs: ClassVar[frozenset[str]] = frozenset({"x", "given"})
     can: ClassVar[frozenset[str]] = frozenset({"sample"})
-    reference: ClassVar[Reference] = cite.CONDITIONAL
+    networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
+    reference: ClassVar[Reference] = CONDITIONAL
+
+    @classmethod
+    def make(cls, bench: Bench) -> Conditional:
+        """G from noise and c to x, and a critic of both."""
+        d, c = bench.size("x"), bench.size("given")
+        return cls(
+            generator=bench.generator("generator", (bench.noise.size, c), d),
+            critic=bench.critic("critic", d, c),
+            noise=bench.noise,
+            stakes=bench.stakes,
+            reconstruction=bench.weight(reconstruction=0.0)["reconstruction"],
+        )
 
     def __init__(
         self,
@@ -46,10 +63,9 @@ class Conditional(Game):
         stakes: Stakes,
         critic: nn.Module | None = None,
         reconstruction: float = 0.0,
-        gap: Gap = l1,
     ) -> None:
         super().__init__()
-        self.noise, self.gap = noise, gap
+        self.noise = noise
         duel = make_duel(
             "duel",
             stakes,
@@ -68,7 +84,7 @@ class Conditional(Game):
         return cast(Law, self.keeps["law"])
 
     def _reconstruction(self, scene: Scene) -> Tensor:
-        return reconstruction(scene["x"], scene["fake"], gap=self.gap)
+        return reconstruction(scene["x"], scene["fake"])
 
     def remember(self, batch: Batch) -> None:
         """Keep the law of `given`, which samples are drawn for where none is asked."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
+from saddle.catalogue import Catalogue
 from saddle.distances.base import Direct
 from saddle.errors import Incompatible, bad
-from saddle.games import references as cite
 from saddle.games import tethers
 from saddle.games.augment import VIEWS
 from saddle.games.base import Batch, Game, Tether
+from saddle.games.bench import Bench
 from saddle.games.duel import Scene
 from saddle.games.kept import Law
 from saddle.games.seats import Stakes, make_duel, parts
 from saddle.games.streams import Streams
+from saddle.networks import CRITICS, GENERATORS
 from saddle.reference import Reference
+from saddle.references import CYCLE
 
 
 class Cycle(Game):
@@ -50,7 +53,28 @@ class Cycle(Game):
 
     needs: ClassVar[frozenset[str]] = frozenset({"a", "b"})
     can: ClassVar[frozenset[str]] = frozenset({"sample", "translate"})
-    reference: ClassVar[Reference] = cite.CYCLE
+    networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
+    reference: ClassVar[Reference] = CYCLE
+
+    @classmethod
+    def make(cls, bench: Bench) -> Cycle:
+        """G from a to b, F from b to a, and a critic of each domain."""
+        a, b = bench.size("a"), bench.size("b")
+        weights = bench.weight(cycle=10.0, identity=0.0, pool=50)
+        if weights["identity"] and a != b:
+            raise Incompatible(
+                "weights.identity asks that a is left alone by b's generator, but a row of a has "
+                f"{a} numbers and one of b {b}: set it to 0"
+            )
+        return cls(
+            a_to_b=bench.generator("generator.a_to_b", (a,), b),
+            b_to_a=bench.generator("generator.b_to_a", (b,), a),
+            critics=bench.critics("a", "b"),
+            stakes=bench.stakes,
+            cycle=weights["cycle"],
+            identity=weights["identity"],
+            pool=int(weights["pool"]),
+        )
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from saddle.distances.base import Direct, Distance, Parts, Penalty, Side, Slopes
+from saddle.distances.base import Direct, Distance, Parts, Penalty, Side, Slopes, differentiable
 from saddle.games.streams import Purpose, Streams
 
 Scene = dict[str, Tensor]
@@ -54,6 +54,7 @@ class Duel:
         views: applied in order to both sides.
         weight: factor of the duel in both players' losses.
         strength: factor of every penalty's weight, set by the schedule.
+        key: the key of the batch that it is about: whose surface and box are shown.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Duel:
     views: Sequence[View] = ()
     weight: float = 1.0
     strength: float = 1.0
+    key: str = "x"
     _at_sides: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -138,7 +140,7 @@ class Duel:
         if not self._at_sides:
             return self.judge(parts), Slopes(_no_slopes)
         held = tuple(
-            part if not smooth or part.requires_grad else part.detach().requires_grad_()
+            differentiable(part) if smooth else part
             for part, smooth in zip(parts, self.smooth, strict=True)
         )
         scores = self.judge(held)
@@ -156,6 +158,7 @@ class DirectDuel:
     fake: Callable[[Scene], Parts]
     weight: float = 1.0
     strength: float = 1.0
+    key: str = "x"
     critic: None = None
     views: tuple[View, ...] = ()
     penalties: tuple[tuple[Penalty, float], ...] = ()

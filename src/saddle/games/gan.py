@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from saddle.catalogue import Catalogue
 from saddle.errors import Incompatible
-from saddle.games import references as cite
-from saddle.games.base import Batch, Game, Noise
+from saddle.games.base import Batch, Game
+from saddle.games.bench import Bench
 from saddle.games.duel import Scene
+from saddle.games.noise import Noise
 from saddle.games.seats import Stakes, latents, make_duel, parts
 from saddle.games.streams import Purpose, Streams
+from saddle.networks import CRITICS, GENERATORS
 from saddle.reference import Reference
+from saddle.references import GAN
 
 
 class Gan(Game):
@@ -27,7 +32,20 @@ class Gan(Game):
 
     needs: ClassVar[frozenset[str]] = frozenset({"x"})
     can: ClassVar[frozenset[str]] = frozenset({"sample"})
-    reference: ClassVar[Reference] = cite.GAN
+    networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
+    reference: ClassVar[Reference] = GAN
+
+    @classmethod
+    def make(cls, bench: Bench) -> Gan:
+        """G from noise to x, and a critic of x."""
+        bench.weight()
+        d = bench.size("x")
+        return cls(
+            generator=bench.generator("generator", (bench.noise.size,), d),
+            critic=bench.critic("critic", d),
+            noise=bench.noise,
+            stakes=bench.stakes,
+        )
 
     def __init__(
         self,

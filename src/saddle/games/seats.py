@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from saddle.distances.base import Direct, Distance, Parts, Penalty
+from saddle.distances.legal import check
 from saddle.errors import Incompatible
 from saddle.games.augment import Sight
-from saddle.games.base import Noise
 from saddle.games.duel import DirectDuel, Duel, Scene
+from saddle.games.noise import Noise
+from saddle.networks import steady
 
-Pick = Callable[[Scene], Parts]
+
+@dataclass(frozen=True)
+class Pick:
+    """What a side of a duel shows its critic: these names of the scene, in this order."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, scene: Scene) -> Parts:
+        """The tensors of those names."""
+        return tuple(scene[name] for name in self.names)
 
 
 @dataclass(frozen=True)
@@ -57,15 +67,19 @@ def make_duel(
         stakes: distance, penalties, views.
         critic: the network, or None under a direct distance; a penalty that lives in the network
             (spectral norm) rewrites it.
-        real: picks the real part from the scene.
+        real: picks the real part from the scene; the first of it is a key of the batch, which the
+            duel is about.
         fake: picks the fake part from the scene.
         smooth: for each part, whether penalties may differentiate the score by it.
         weight: factor of the duel in both players' losses.
     """
     distance = stakes.distance
+    key = real.names[0]
+    bounded = critic is not None and steady(critic)
+    check(distance, [penalty for penalty, _ in stakes.penalties], steady=bounded)
     if isinstance(distance, Direct):
         _refuse_company(distance.name, stakes, critic)
-        return DirectDuel(name, distance, real, fake, weight)
+        return DirectDuel(name, distance, real, fake, weight, key=key)
     if critic is None:
         raise Incompatible(f"distance {distance.name!r} is learned: duel {name!r} needs a critic")
     penalties = copy.deepcopy(stakes.penalties)
@@ -73,13 +87,12 @@ def make_duel(
         critic = penalty.build(critic)
     views = tuple(sight(smooth) for sight in stakes.views)
     _refuse_twice([*(view.name for view in views), *(penalty.name for penalty, _ in penalties)])
-    return Duel(name, distance, critic, real, fake, smooth, penalties, views, weight)
+    return Duel(name, distance, critic, real, fake, smooth, penalties, views, weight, key=key)
 
 
 def _refuse_company(distance: str, stakes: Stakes, critic: nn.Module | None) -> None:
     """A direct distance reads samples: whatever acts on a critic has nothing to act on."""
     names = ["a critic"] if critic is not None else []
-    names += [f"penalty {penalty.name!r}" for penalty, _ in stakes.penalties]
     names += ["views"] if stakes.views else []
     if names:
         raise Incompatible(
@@ -96,7 +109,7 @@ def _refuse_twice(names: list[str]) -> None:
 
 def parts(*names: str) -> Pick:
     """Picks those names from the scene."""
-    return lambda scene: tuple(scene[name] for name in names)
+    return Pick(names)
 
 
 def latents(noise: Noise, n: int, rng: torch.Generator, module: nn.Module) -> Tensor:

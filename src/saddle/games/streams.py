@@ -21,9 +21,7 @@ class Purpose(IntEnum):
     PENALTY = 3
     AUGMENT = 4
     DROPOUT = 5
-    GIVEN = 6
     WEIGHTS = 7
-    LOOK = 8
 
 
 def mix(*words: int) -> int:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from torch import Tensor
 
-from saddle.catalogue import Catalogue
 from saddle.errors import bad
 from saddle.games.base import Tether
 
-Gap = Callable[[Tensor, Tensor], Tensor]
-"""From two clouds of paired rows to a scalar."""
 
-
-def l1(x: Tensor, y: Tensor) -> Tensor:
+def gap(x: Tensor, y: Tensor) -> Tensor:
     """Mean |x - y| over rows and coordinates."""
     return (x - y).abs().mean()
 
 
-def l2(x: Tensor, y: Tensor) -> Tensor:
-    """Mean (x - y)^2 over rows and coordinates."""
-    return (x - y).square().mean()
-
-
-GAPS: Catalogue[Gap] = Catalogue("gap", {"l1": l1, "l2": l2})
-
-
-def reconstruction(x: Tensor, fake: Tensor, *, gap: Gap = l1) -> Tensor:
+def reconstruction(x: Tensor, fake: Tensor) -> Tensor:
     """E |x - G(z, c)|, for a source whose x belongs to its c.
 
     References:
@@ -37,7 +24,7 @@ def reconstruction(x: Tensor, fake: Tensor, *, gap: Gap = l1) -> Tensor:
     return gap(fake, x)
 
 
-def cycle(a: Tensor, a_again: Tensor, b: Tensor, b_again: Tensor, *, gap: Gap = l1) -> Tensor:
+def cycle(a: Tensor, a_again: Tensor, b: Tensor, b_again: Tensor) -> Tensor:
     """E |F(G(a)) - a| + E |G(F(b)) - b|.
 
     References:
@@ -46,7 +33,7 @@ def cycle(a: Tensor, a_again: Tensor, b: Tensor, b_again: Tensor, *, gap: Gap = 
     return gap(a_again, a) + gap(b_again, b)
 
 
-def identity(a: Tensor, a_kept: Tensor, b: Tensor, b_kept: Tensor, *, gap: Gap = l1) -> Tensor:
+def identity(a: Tensor, a_kept: Tensor, b: Tensor, b_kept: Tensor) -> Tensor:
     """E |F(a) - a| + E |G(b) - b|: what is in the target domain already should stay.
 
     References:

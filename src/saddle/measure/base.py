@@ -17,9 +17,6 @@ Integers = npt.NDArray[np.int64]
 LogDensity = Callable[[Floats], Floats]
 """From points (n, d) to log densities (n,)."""
 
-Statistic = Callable[[Floats, Floats], float]
-"""From two clouds (n, d) and (m, d) to a number."""
-
 Needs = Literal["samples", "modes"]
 Better = Literal["lower", "higher", "closer"]
 
@@ -44,27 +41,72 @@ class KnownModes(Protocol):
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A number with the interval that holds it at a level, by the delta method or the bootstrap.
+
+    Attributes:
+        value: the number.
+        low: where the interval begins; `high` where it ends.
+        level: how often such intervals hold what the number would be on average at this n.
+        n: samples it was computed from (the smaller side's, where there are two).
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+    n: int
+
+
+Judge = Callable[[Floats, Any], Interval]
+"""From samples (n, d) and the truth (samples or modes) to a number with its interval."""
+
+
+def spread_out(value: float, deviation: float, *, n: int, level: float = 0.95) -> Interval:
+    """Value +- z deviation, where the number is about normal."""
+    from scipy.special import ndtri
+
+    half = float(ndtri((1 + level) / 2)) * deviation
+    return Interval(value, value - half, value + half, level, n)
+
+
+def of_influence(value: float, *influences: Floats) -> Interval:
+    """The interval of a number from the influence of each sample on it, (n,) a cloud.
+
+    Var value = sum over clouds of Var(influence) / n
+    """
+    variance = sum(float(i.var()) / len(i) for i in influences)
+    return spread_out(value, variance**0.5, n=min(len(i) for i in influences))
+
+
+@dataclass(frozen=True)
 class Measure:
-    """How close a cloud of samples is to the truth. `compute` is pure.
+    """How close a cloud of samples is to the truth. `judge` is pure.
 
     Attributes:
         name: the row's name in the catalogue.
-        needs: what `compute` takes as truth: `samples` (an array (m, d)) or `modes`.
+        needs: what `judge` takes as truth: `samples` (an array (m, d)) or `modes`.
         better: which way is better; `closer` means closer to `perfect`, from either side.
         words: what the number is, in a few words.
-        compute: from fake samples (n, d) and the truth to the number.
+        judge: from fake samples (n, d) and the truth to the number with its interval.
         perfect: what a perfect sampler of n samples scores on average, where a formula gives it;
             elsewhere None, and the floor is measured with real against real samples.
         reference: where it comes from.
+        symmetric: whether made and real samples may change places.
     """
 
     name: str
     needs: Needs
     better: Better
     words: str
-    compute: Callable[[Floats, Any], float]
+    judge: Judge
     perfect: Callable[[int, Any], float] | None = None
     reference: Reference | None = None
+    symmetric: bool = True
+
+    def compute(self, fake: npt.ArrayLike, truth: Any) -> float:
+        """The number alone."""
+        return self.judge(cloud(fake, "fake"), truth).value
 
 
 def cloud(samples: npt.ArrayLike, argument: str) -> Floats:

@@ -6,17 +6,19 @@ mesh of noise, pushed forward, gives it in one and two dimensions.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
-from saddle.measure.base import Floats, Integers, cloud
+from saddle.measure.base import Floats, Integers, Interval, cloud, of_influence
 from saddle.measure.divergences import Generator
 from saddle.measure.exact import integrand, optimal_discriminator
 
 _CLAMP = 50.0  # scores beyond this say "certain" and are clamped before exp
+_GROUPS = 2000  # of points with like scores
 _STEP = 1e-3  # of the five-point derivative in v
 _PAIRS = 2_000_000  # point-triangle pairs tested at once
 
@@ -33,6 +35,7 @@ class CriticTruth:
         bound: E_P f'(u) - E_Q [u f'(u) - f(u)] with u = e^v, the critic's value for D_f.
         exact: D_f(P || Q) on the same grid.
         gap: exact - bound, never negative but for the grid's error.
+        correlation: of D and D* over m; nan where either does not vary.
         mass_p: what the grid holds of p; `mass_q` of q.
     """
 
@@ -43,6 +46,7 @@ class CriticTruth:
     bound: float
     exact: float
     gap: float
+    correlation: float
     mass_p: float
     mass_q: float
 
@@ -79,7 +83,8 @@ def critic_against_truth(
     p, q = np.exp(lp) * w, np.exp(lq) * w
     m = (p + q) / 2
     optimum = optimal_discriminator(lp, lq)
-    gap = np.abs(optimal_discriminator(score, np.zeros_like(score)) - optimum)
+    judged = optimal_discriminator(score, np.zeros_like(score))
+    gap = np.abs(judged - optimum)
     exact = float((integrand(f)(lp.ravel(), lq.ravel()) * w.ravel()).sum())
     bound = variational_bound(score, p, q, f=f)
     seen = m > 1e-6 * m.max()
@@ -93,13 +98,39 @@ def critic_against_truth(
         bound=bound,
         exact=exact,
         gap=exact - bound,
+        correlation=_correlation(judged.ravel(), optimum.ravel(), m.ravel()),
         mass_p=float(p.sum()),
         mass_q=float(q.sum()),
     )
 
 
+def _correlation(a: Floats, b: Floats, mass: Floats) -> float:
+    """Of two functions under a law given by masses at points."""
+    law = mass / mass.sum()
+    a, b = a - law @ a, b - law @ b
+    spread = math.sqrt(float(law @ a**2)), math.sqrt(float(law @ b**2))
+    varies = min(spread) > 1e-12  # of functions between zero and one
+    return float(law @ (a * b)) / math.prod(spread) if varies else math.nan
+
+
 def variational_bound(v: Floats, p: Floats, q: Floats, *, f: Generator) -> float:
-    """E_P f'(u) - E_Q [u f'(u) - f(u)] with u = e^v, for masses p and q at the same points.
+    """E_P f'(u) - E_Q [u f'(u) - f(u)] with u = e^v, for masses p and q at the same points."""
+    won, paid = _bound_terms(v, f)
+    return float((p * won).sum() - (q * paid).sum())
+
+
+def bound_on(real: npt.ArrayLike, fake: npt.ArrayLike, *, f: Generator) -> Interval:
+    """The same bound from scores of samples, (n,) real and (m,) fake, with its interval.
+
+    Below D_f on average whatever the critic, where it was trained on other samples.
+    """
+    won = _bound_terms(np.asarray(real, np.float64), f)[0]
+    paid = _bound_terms(np.asarray(fake, np.float64), f)[1]
+    return of_influence(float(won.mean() - paid.mean()), won, paid)
+
+
+def _bound_terms(v: Floats, f: Generator) -> tuple[Floats, Floats]:
+    """f'(u) and u f'(u) - f(u) at u = e^v.
 
     With g(v) = f(e^v) - f(1) the derivative g'(v) is u f'(u), taken by five points in v.
     """
@@ -111,7 +142,30 @@ def variational_bound(v: Floats, p: Floats, q: Floats, *, f: Generator) -> float
 
     h = _STEP
     slope = (8 * (g(v + h) - g(v - h)) - (g(v + 2 * h) - g(v - 2 * h))) / (12 * h)
-    return float((p * slope * np.exp(-v)).sum() - (q * (slope - g(v))).sum())
+    return slope * np.exp(-v), slope - g(v)
+
+
+def paired_value(v: npt.ArrayLike, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
+    """E log sigmoid(v(x) - v(y)) over x ~ P and y ~ Q, for masses p and q at the same points.
+
+    What a paired relativistic critic over the logistic margin maximises. At v = log p/q, up to any
+    constant, it is JSD(P x Q, Q x P) - log 2. Points are gathered into `_GROUPS` groups of like
+    score and equal mass, since the mean is over pairs.
+    """
+    score, mass_p, mass_q = (np.ravel(np.asarray(t, np.float64)) for t in (v, p, q))
+    score = np.clip(score, -_CLAMP, _CLAMP)
+    order = np.argsort(score, kind="stable")
+    both = np.cumsum((mass_p + mass_q)[order])
+    group = np.minimum((both / both[-1] * _GROUPS).astype(np.int64), _GROUPS - 1)
+
+    def gathered(values: Floats) -> Floats:
+        sums: Floats = np.bincount(group, values[order], minlength=_GROUPS).astype(np.float64)
+        return sums
+
+    of_p, of_q = (gathered(mass) / mass.sum() for mass in (mass_p, mass_q))
+    centre = gathered((mass_p + mass_q) * score) / np.maximum(gathered(mass_p + mass_q), 1e-300)
+    gap = centre[:, None] - centre[None]
+    return float(-(of_p @ np.logaddexp(0.0, -gap) @ of_q))
 
 
 def value_of_critic(v: Floats, p: Floats, q: Floats) -> float:

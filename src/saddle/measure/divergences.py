@@ -14,18 +14,9 @@ import numpy as np
 from saddle.catalogue import Catalogue, Family
 from saddle.errors import BadValue, bad
 from saddle.measure.base import Floats
-from saddle.reference import Reference
 
 Generator = Callable[[Floats], Floats]
 """A convex f of u = p/q, on arrays of u > 0 (u = 0 where the limit exists)."""
-
-FGAN = Reference(
-    "nowozin2016",
-    "f-GAN: Training Generative Neural Samplers using Variational Divergence Minimization",
-    "Nowozin, Sebastian and Cseke, Botond and Tomioka, Ryota",
-    2016,
-    "NeurIPS 2016, arXiv 1606.00709",
-)
 
 
 def _xlogx(u: Floats) -> Floats:

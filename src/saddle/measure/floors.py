@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, bad
-from saddle.measure.base import Floats, Statistic, cloud, two_clouds
+from saddle.measure.base import Floats, Interval, Judge, cloud, two_clouds
 
 
 @dataclass(frozen=True)
@@ -17,38 +17,25 @@ class Floored:
     """A measure beside its floor.
 
     Attributes:
-        value: fake against real.
+        found: fake against real, with its interval.
         floor: other real samples against the same real ones, at the same n.
-        n: samples of fake, and of the other real ones.
-        n_real: samples of the real side that both are compared with.
+        n_real: samples of the real side that both were given.
     """
 
-    value: float
+    found: Interval
     floor: float
-    n: int
     n_real: int
 
     @property
     def excess(self) -> float:
         """Value less floor: about zero where fake cannot be told from real at this n."""
-        return self.value - self.floor
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A number with the interval that holds it at a level, by the percentile bootstrap."""
-
-    value: float
-    low: float
-    high: float
-    level: float
-    n: int
+        return self.found.value - self.floor
 
 
 def with_floor(
-    measure: Statistic, fake: npt.ArrayLike, real: npt.ArrayLike, other_real: npt.ArrayLike
+    judge: Judge, fake: npt.ArrayLike, real: npt.ArrayLike, other_real: npt.ArrayLike
 ) -> Floored:
-    """`measure(fake, real)` beside `measure(other_real, real)`, both at the same n.
+    """`judge(fake, real)` beside `judge(other_real, real)`, both at the same n.
 
     Fake and other real samples are cut to the shorter of the two, because most distances between
     clouds fall with n. `other_real` must share no row with `real`.
@@ -56,7 +43,7 @@ def with_floor(
     x, y = two_clouds(fake, real, ("fake", "real"))
     z, _ = two_clouds(other_real, real, ("other_real", "real"))
     n = min(len(x), len(z))
-    return Floored(float(measure(x[:n], y)), float(measure(z[:n], y)), n, len(y))
+    return Floored(judge(x[:n], y), judge(z[:n], y).value, len(y))
 
 
 def bootstrap(

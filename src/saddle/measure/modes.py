@@ -8,23 +8,17 @@ alone can be good while the fit is bad.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, bad
-from saddle.measure.base import Floats, Integers, KnownModes, cloud
-from saddle.reference import Reference
+from saddle.measure.base import Floats, Integers, Interval, KnownModes, cloud, of_influence
+from saddle.measure.floors import bootstrap
 
-PACGAN = Reference(
-    "lin2018",
-    "PacGAN: The power of two samples in generative adversarial networks",
-    "Lin, Zinan and Khetan, Ashish and Fanti, Giulia and Oh, Sewoong",
-    2018,
-    "NeurIPS 2018, arXiv 1712.04086",
-)
 _CHUNK = 2_000_000  # distances held at once
 
 
@@ -121,6 +115,43 @@ def kl_of_counts(counts: npt.ArrayLike, law: npt.ArrayLike) -> float:
     if (q[seen] <= 0).any():
         return float("inf")
     return max(float(np.sum(p[seen] * np.log(p[seen] / q[seen]))), 0.0)
+
+
+def kl_interval(counts: npt.ArrayLike, law: npt.ArrayLike) -> Interval:
+    """`kl_of_counts` with its interval: a count in bin k moves it by log(p_k / q_k) / n."""
+    c, q = np.asarray(counts, dtype=np.int64), np.asarray(law, dtype=np.float64)
+    value, seen = kl_of_counts(c, q), c > 0
+    if not np.isfinite(value):
+        return Interval(value, value, value, 0.95, int(c.sum()))
+    logs = np.log(c[seen] / c.sum() / q[seen])
+    found = of_influence(value, np.repeat(logs, c[seen]))
+    return replace(found, low=max(found.low, 0.0))
+
+
+def counted(
+    report: ModeReport, count: Callable[[Integers], int], *, draws: int = 200, seed: int = 0
+) -> Interval:
+    """A number of modes, and what it is when as many samples are drawn from those seen again.
+
+    `count` reads the high-quality samples of each mode. A mode that few samples reach is missed
+    in some of these draws, and none is ever added: the interval ends at the number.
+    """
+    seen = np.append(report.counts, report.n - sum(report.counts))
+    again = np.random.default_rng(seed).multinomial(report.n, seen / report.n, size=draws)
+    low = np.quantile([count(c[:-1]) for c in again], 0.05, method="inverted_cdf")
+    value = float(count(seen[:-1]))
+    return Interval(value, min(float(low), value), value, 0.95, report.n)
+
+
+def median_width(x: npt.ArrayLike, modes: KnownModes) -> Interval:
+    """The median over modes of `mode_widths`, and its bootstrap interval."""
+    label, distance = nearest_mode(x, modes)
+    k, d = check_modes(modes)[0].shape
+
+    def middle(rows: Floats) -> float:
+        return float(np.nanmedian(mode_widths(rows[:, 0].astype(np.int64), rows[:, 1], (k, d))))
+
+    return bootstrap(middle, np.stack([label, distance], 1), draws=100)
 
 
 def kl_floor(bins: int, n: int) -> float:

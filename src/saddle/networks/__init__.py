@@ -3,13 +3,13 @@
 from saddle.networks.base import Critic, Scores
 from saddle.networks.blueprint import Blueprint, Shape
 from saddle.networks.critics import CRITICS
-from saddle.networks.drawing import SCHEMES, initialise
+from saddle.networks.drawing import initialise
 from saddle.networks.encoders import ENCODERS
 from saddle.networks.flow import Flow
 from saddle.networks.flows import FLOWS
 from saddle.networks.generators import GENERATORS
 from saddle.networks.layers import ACTIVATIONS, Dropout, feed
-from saddle.networks.lipschitz import lipschitz, spectral_norm
+from saddle.networks.lipschitz import lipschitz, spectral_norm, steady
 
 __all__ = [
     "ACTIVATIONS",
@@ -21,11 +21,11 @@ __all__ = [
     "FLOWS",
     "Flow",
     "GENERATORS",
-    "SCHEMES",
     "Scores",
     "Shape",
     "feed",
     "initialise",
     "lipschitz",
     "spectral_norm",
+    "steady",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import torch
@@ -28,7 +28,6 @@ class Shape:
         width: hidden units a layer.
         depth: hidden layers; for a flow, pairs of coupling layers.
         activation: a name of `ACTIVATIONS`; groupsort, maxout, linear, quadratic have their own.
-        heads: name and size of a critic's further outputs.
     """
 
     inputs: tuple[int, ...]
@@ -36,7 +35,6 @@ class Shape:
     width: int = 128
     depth: int = 2
     activation: str = "leaky-relu"
-    heads: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         sizes = {"output": self.output, "width": self.width, "depth": self.depth}
@@ -45,8 +43,6 @@ class Shape:
                 raise bad(name, value, "a whole number of at least 1")
         if not self.inputs or min(self.inputs) < 1:
             raise bad("inputs", self.inputs, "at least one part, each of size 1 or more")
-        if min(self.heads.values(), default=1) < 1:
-            raise bad("heads", dict(self.heads), "names with sizes of at least 1")
         _ = ACTIVATIONS[self.activation]
 
     @property
@@ -71,11 +67,11 @@ class Blueprint(Generic[N]):
     about: str
     pointwise: bool = True
 
-    def __call__(self, shape: Shape, rng: torch.Generator, *, scheme: str = "torch") -> N:
+    def __call__(self, shape: Shape, rng: torch.Generator) -> N:
         """The network, parameters drawn from `rng`; the global stream is left as it was."""
         with global_stream_kept():
             network = self.make(shape)
-        return initialise(network, rng, scheme=scheme)
+        return initialise(network, rng)
 
 
 def same_size(row: str, shape: Shape) -> int:
@@ -93,22 +89,3 @@ def even_width(row: str, shape: Shape) -> int:
     if shape.width % 2:
         raise bad(f"width of network {row!r}", shape.width, "even")
     return shape.width
-
-
-def number(text: str, *, name: str, low: float, high: float) -> float:
-    """A parameter behind a colon, strictly between two numbers."""
-    allowed = f"a number between {low:g} and {high:g}"
-    try:
-        value = float(text)
-    except ValueError:
-        raise bad(name, text, allowed) from None
-    if not low < value < high:
-        raise bad(name, text, allowed)
-    return value
-
-
-def whole(text: str, *, name: str, low: int, high: int) -> int:
-    """A whole number behind a colon, from `low` to `high`."""
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise bad(name, text, f"a whole number from {low} to {high}")
-    return int(text)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from torch import nn
 
-from saddle.catalogue import Catalogue, Family
-from saddle.networks.blueprint import Blueprint, Shape, number
+from saddle.catalogue import Catalogue, Family, number
+from saddle.networks.blueprint import Blueprint, Shape
 from saddle.networks.mlp import Map, Skipped, fourier_body, plain_body, residual_body
-from saddle.networks.references import BIGAN, FOURIER
+from saddle.references import BIGAN, FOURIER
 
 
 def plain(shape: Shape) -> Map:
@@ -32,7 +32,7 @@ def skipped(shape: Shape) -> Skipped:
 
 def fourier(text: str) -> Blueprint[nn.Module]:
     """Random Fourier features up to the frequency that `text` says, then an mlp."""
-    high = number(text, name="highest frequency of fourier-mlp", low=1, high=1e5)
+    high = number(text, "HIGH of fourier-mlp:HIGH", low=1, high=1e5)
 
     def make(shape: Shape) -> Map:
         body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, high=high)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from saddle.catalogue import Catalogue, Family
-from saddle.networks import references as cite
-from saddle.networks.blueprint import Blueprint, Shape, same_size, whole
+from saddle.catalogue import Catalogue, Family, whole
+from saddle.networks.blueprint import Blueprint, Shape, same_size
 from saddle.networks.flow import Coupling, Flow
 from saddle.networks.splines import AFFINE, Bijector, spline
+from saddle.references import REAL_NVP, SPLINE_FLOWS
 
 
 def flow(shape: Shape, bijector: Bijector) -> Flow:
@@ -21,16 +21,16 @@ def flow(shape: Shape, bijector: Bijector) -> Flow:
 
 
 def _spline(text: str) -> Blueprint[Flow]:
-    bijector = spline(whole(text, name="bins of spline-coupling", low=2, high=200))
+    bijector = spline(whole(text, "BINS of spline-coupling:BINS", low=2, high=200))
     about = "coupling layers of rational-quadratic splines: sharp densities"
-    return Blueprint(lambda shape: flow(shape, bijector), cite.SPLINE_FLOWS, about)
+    return Blueprint(lambda shape: flow(shape, bijector), SPLINE_FLOWS, about)
 
 
 FLOWS: Catalogue[Blueprint[Flow]] = Catalogue(
     "flow",
     {
         "coupling": Blueprint(
-            lambda shape: flow(shape, AFFINE), cite.REAL_NVP, "affine coupling layers"
+            lambda shape: flow(shape, AFFINE), REAL_NVP, "affine coupling layers"
         ),
         "spline-coupling": Family(_spline, "12", "BINS", "12"),
     },

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import singledispatch
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -22,13 +23,53 @@ def spectral_norm(weight: Tensor) -> float:
     return float(torch.linalg.matrix_norm(weight.detach().double(), ord=2))
 
 
-@singledispatch
+@runtime_checkable
+class Bounded(Protocol):
+    """A network that knows how steep it can be at most."""
+
+    def lipschitz(self) -> float:
+        """An upper bound of |f(x) - f(y)| / |x - y|."""
+        ...
+
+
 def lipschitz(module: nn.Module) -> float:
-    """An upper bound of |f(x) - f(y)| / |x - y|, infinite for a layer that has none known."""
+    """An upper bound of |f(x) - f(y)| / |x - y|: the module's own, else what is known."""
+    return float(module.lipschitz()) if isinstance(module, Bounded) else known(module)
+
+
+@singledispatch
+def known(module: nn.Module) -> float:
+    """The bound that is known of a kind of layer; infinite where none is."""
     return math.inf
 
 
-@lipschitz.register
+STRETCH = 16.0
+"""A power of two, so that a weight over its own norm keeps its bits."""
+
+
+@torch.no_grad()
+def steady(module: nn.Module) -> bool:
+    """Whether the bound of a network's slope holds whatever its weights.
+
+    The bound is asked for twice, at the weights as they are and with each of them `STRETCH` times
+    as large. Orthonormal layers, and weights that are divided by their norm, do not notice; the
+    bound of a plain network grows with its weights, and so binds nothing while it learns. The
+    weights are put back, bit for bit.
+    """
+    before = lipschitz(module)
+    kept = [parameter.clone() for parameter in module.parameters()]
+    try:
+        for parameter in module.parameters():
+            parameter.mul_(STRETCH)
+        after = lipschitz(module)
+    finally:
+        for parameter, value in zip(module.parameters(), kept, strict=True):
+            parameter.copy_(value)
+    # The inverse inside an orthonormal layer loses a few digits at such weights.
+    return 0 < before < math.inf and after <= 1.01 * before
+
+
+@known.register
 def _(module: nn.Linear) -> float:
     # Reading a spectrally normalised weight while training would move its power iteration.
     training = module.training
@@ -38,45 +79,43 @@ def _(module: nn.Linear) -> float:
     return bound
 
 
-@lipschitz.register
+@known.register
 def _(module: layers.OrthonormalLinear) -> float:
     return spectral_norm(module.weight)
 
 
-@lipschitz.register
+@known.register
 def _(module: nn.Sequential) -> float:
     return math.prod(lipschitz(layer) for layer in module)
 
 
-@lipschitz.register
+@known.register
 def _(module: layers.Residual) -> float:
     return 1 + lipschitz(module.block)
 
 
-@lipschitz.register
+@known.register
 def _(module: layers.Maxout) -> float:
     """|max_k a_k - max_k b_k| <= |a - b|_2: that of all pieces in one matrix."""
     return lipschitz(module.linear)
 
 
-@lipschitz.register
+@known.register
 def _(module: layers.Fourier) -> float:
     """|[x, sin(B x + b)]'|^2 <= 1 + |B|^2, as |cos| <= 1."""
     return math.hypot(1, spectral_norm(module.B))
 
 
-@lipschitz.register
+@known.register
 def _(module: layers.Dropout) -> float:
     return 1 / (1 - module.p) if module.training else 1.0
 
 
-@lipschitz.register(nn.Identity)
-@lipschitz.register(layers.GroupSort)
+@known.register(nn.Identity)
+@known.register(layers.GroupSort)
 def _(module: nn.Module) -> float:
     return 1.0
 
 
 for _activation in layers.ACTIVATIONS.values():
-    lipschitz.register(
-        type(_activation.make()), lambda module, slope=_activation.slope: float(slope)
-    )
+    known.register(type(_activation.make()), lambda module, slope=_activation.slope: float(slope))

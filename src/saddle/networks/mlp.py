@@ -112,41 +112,26 @@ class Skipped(nn.Module):
 
 
 class MapCritic(nn.Module):
-    """v = w h(parts) + b, (n,), with h(parts) as features and a linear head for each named head.
+    """v = w h(parts) + b, (n,), with h(parts) as features.
 
     Attributes:
         pointwise: whether a row's score depends on that row alone.
-        extra: linear heads on the features (auxiliary class, mutual information).
     """
 
-    def __init__(
-        self,
-        body: nn.Module,
-        head: nn.Module,
-        *,
-        pointwise: bool = True,
-        extra: dict[str, nn.Module] | None = None,
-    ) -> None:
+    def __init__(self, body: nn.Module, head: nn.Module, *, pointwise: bool = True) -> None:
         super().__init__()
         self.body = body
         self.head = head
-        self.extra = nn.ModuleDict(extra or {})
         self.pointwise = pointwise
 
     def forward(self, *parts: Tensor) -> Scores:
         """From parts with n rows to `Scores`."""
         h = self.body(join(parts))
-        heads = {name: head(h) for name, head in self.extra.items()}
-        return Scores(self.head(h).squeeze(1), h, heads)
+        return Scores(self.head(h).squeeze(1), h)
 
     def lipschitz(self) -> float:
         """An upper bound of the slope of v in the joined parts; infinite where none is known."""
         return lipschitz(self.body) * lipschitz(self.head)
-
-
-@lipschitz.register
-def _(module: MapCritic) -> float:
-    return module.lipschitz()
 
 
 class Affine(nn.Module):

@@ -32,19 +32,22 @@ def write_report(run: Run, *, references: Sequence[Reference | str] = ()) -> Pat
 
 
 def save_pictures(run: Run, folder: Path) -> list[Path]:
-    """Write every picture as PNG, and the film where there is one; returns their paths."""
+    """Write every picture of a run as PNG; returns their paths.
+
+    Raises:
+        BrokenRun: nothing was recorded that can be drawn.
+    """
+    from saddle.errors import BrokenRun
     from saddle.report.gallery import drawings
     from saddle.report.read import read_run
-    from saddle.report.reel import shot
     from saddle.report.style import png
 
-    record, written = read_run(run), []
-    for drawing in drawings(record):
+    written = []
+    for drawing in drawings(read_run(run)):
         written.append(folder / f"{drawing.name}.png")
         write_bytes(written[-1], png(drawing.figure))
-    if (made := shot(record)) is not None:
-        written.append(folder / "film.gif")
-        write_bytes(written[-1], made.gif())
+    if not written:
+        raise BrokenRun(f"{run.path} has no pictures: no look was recorded yet")
     return written
 
 
@@ -60,26 +63,28 @@ def picture_of_rows(rows: Mapping[str, npt.NDArray[Any]], path: Path) -> Path:
     return path
 
 
-def theory_page(results: Mapping[str, Any], path: Path, *, title: str = "The theory, run") -> Path:
-    """Write a self-contained page of tables: a heading and a table for each result."""
-    from saddle.report.page import theory_page as written
-
-    write_text(path, written(results, title=title))
-    return path
-
-
 def film(run: Run, path: Path) -> Path:
-    """Write the film of a run as an animated GIF.
+    """Write the film of a run; its ending tells the format: .gif, .webp, or .png (animated).
 
     Raises:
+        UnknownName: the ending is none of these.
         BrokenRun: no look of the run holds samples.
     """
     from saddle.errors import BrokenRun
     from saddle.report.read import read_run
-    from saddle.report.reel import shot
+    from saddle.report.reel import ALONE, format_of, shot
 
-    made = shot(read_run(run))
+    form = format_of(path)
+    made = shot(read_run(run), ALONE)
     if made is None:
         raise BrokenRun(f"{run.path} has no film: no look in {run.looks} holds samples")
-    write_bytes(path, made.gif())
+    write_bytes(path, made.moving(form))
+    return path
+
+
+def theory_page(path: Path) -> Path:
+    """Write the theory as one self-contained page: statements, pictures, commands."""
+    from saddle.report.page import lessons_page
+
+    write_text(path, lessons_page())
     return path

@@ -46,9 +46,9 @@ def critic(record: Record, duel: str) -> Figure:
     for ax, (name, shade) in zip(axes, shown, strict=False):
         judged(ax, record, look, name, shade)
         what = "D" if shade.probability else "score"
-        ax.set_title(given(name) or f"{words(duel, 30)}: {what}{smoothing(record)}")
+        ax.set_title(given(name) or f"{words(duel, 30)}: {what}{smoothing(record, duel)}")
     if given(names[0]):
-        title = f"{words(duel, 30)}: score{smoothing(record)}"
+        title = f"{words(duel, 30)}: score{smoothing(record, duel)}"
         figure.suptitle(title, x=0.02, ha="left", fontsize=10, weight="bold")
     return figure
 
@@ -143,11 +143,14 @@ def corners(box: Box) -> Floats:
     return edges
 
 
-def smoothing(record: Record) -> str:
+def smoothing(record: Record, duel: str) -> str:
     """What keeps the critic from its optimum, in brackets; empty where nothing does."""
-    penalties = record.recipe.get("penalties")
-    names = ", ".join(str(name) for name in penalties) if isinstance(penalties, dict) else ""
-    return f" (smoothed by {words(names, 28)})" if names else ""
+    penalties, labels = (record.recipe.get(key) or () for key in ("penalties", "labels"))
+    names, cures = (", ".join(map(str, found)) for found in (penalties, labels))
+    off = "taken off" if meaning(record, duel) == LOG_RATIO else "shift it"
+    said = [f"smoothed by {words(names, 28)}"] if names else []
+    said += [f"labels {words(cures, 28)} {off}"] if cures else []
+    return f" ({'; '.join(said)})" if said else ""
 
 
 @drawn

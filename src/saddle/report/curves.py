@@ -67,23 +67,6 @@ def watch(record: Record) -> Figure:
 
 
 @drawn
-def estimates(record: Record) -> Figure:
-    """Each duel's estimate of its own distance, on watch rows."""
-    figure = sheet(5.2, 2.9)
-    ax = figure.subplots()
-    for number, duel in enumerate(record.names("critics")):
-        line(ax, number, *record.series("critics", duel, "estimate"), words(duel, 30))
-        steps, bound = record.series("critics", duel, "certified")
-        if len(bound):
-            label = f"{words(duel, 30)}: certified lower bound"
-            ax.plot(steps, bound, color=ACCENT, ls=DASHES[2], label=label)
-    ax.axhline(0, color=MUTED, lw=0.7)
-    dress(ax, record, f"{words(record.recipe.get('distance', 'distance'))}: the critic's estimate")
-    several(ax)
-    return figure
-
-
-@drawn
 def aucs(record: Record) -> Figure:
     """How strong each critic is: the share of pairs in which it scores real above fake."""
     figure = sheet(5.2, 2.9)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saddle.catalogue import Catalogue
-from saddle.report import clouds, critics, curves, partners
+from saddle.report import clouds, critics, curves, partners, verdicts
 from saddle.report.read import Record
 from saddle.report.shade import base
 
@@ -170,13 +170,6 @@ PICTURES: Catalogue[Picture] = Catalogue(
             judged("auc"),
             whole(curves.aucs),
         ),
-        "estimate": Picture(
-            "The critic's estimate",
-            "What the critic makes of the distance, in the distance's units, on held-out rows.",
-            "critic",
-            judged("estimate"),
-            whole(curves.estimates),
-        ),
         "scores": Picture(
             "The critic's scores",
             "Mean score of real and of fake rows, with one standard deviation.",
@@ -192,6 +185,52 @@ PICTURES: Catalogue[Picture] = Catalogue(
             pulled,
             critics.field,
             vector=False,
+        ),
+        "estimate": Picture(
+            "The critic's estimate of the distance",
+            "What the critic makes of the distance, in the distance's own units, on held-out "
+            "rows: a lower bound where the distance has one. Marks are what it should be, where "
+            "that was measured.",
+            "theory",
+            judged("estimate"),
+            whole(verdicts.estimates),
+        ),
+        "rest": Picture(
+            "The critic's loss, beside that at p = q",
+            "A critic that cannot tell has the dashed loss: log 4 in the classical game, log 2 "
+            "for relativistic pairs, whose values are these with the other sign. What it has "
+            "learned to tell puts it below.",
+            "theory",
+            verdicts.said("rest"),
+            whole(verdicts.rest),
+        ),
+        "pulls": Picture(
+            "How hard a sample is pulled",
+            "Minus the slope of each player's loss at a sample of score v, the other side "
+            "scored 0. Where a weight is zero nothing is learned from that sample; where it "
+            "grows without bound, one sample decides the step.",
+            "theory",
+            verdicts.said("pulls"),
+            whole(verdicts.pulls),
+        ),
+        "calibration": Picture(
+            "D against p / (p + q)",
+            "Held-out rows and draws in bins of D. At its optimum the critic says p / (p + q), "
+            "which is the share of real rows in the bin; bars are 95 % of what chance allows. "
+            "A penalised critic says less than it could.",
+            "theory",
+            verdicts.said("calibration"),
+            whole(verdicts.calibration),
+            expected=False,
+        ),
+        "smallest": Picture(
+            "The same choices on one point",
+            "The run's distance, penalties and rule where data and generator are one point each "
+            "and the critic one slope (Dirac-GAN), from the dot. What circles here has no reason "
+            "to settle elsewhere; what spirals in, settles near its end.",
+            "theory",
+            verdicts.said("smallest"),
+            whole(verdicts.smallest),
         ),
     },
 )

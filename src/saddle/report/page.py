@@ -10,15 +10,16 @@ from importlib.resources import files
 from typing import Any
 
 from saddle.reference import Reference
-from saddle.report import summary
+from saddle.report import summary, verdicts
 from saddle.report.gallery import PICTURES, Drawing, drawings, missing
+from saddle.report.lessons import LESSONS, Lesson
 from saddle.report.read import Record
 from saddle.report.reel import Film, shot, spread
 from saddle.report.style import png, svg
 from saddle.report.tables import Rows, as_rows, cell, to_html
 
 Source = Reference | str
-MOST_STILLS = 24
+MOST_STILLS = 16
 
 SECTIONS = (
     ("samples", "Samples"),
@@ -27,6 +28,7 @@ SECTIONS = (
     ("critic", "The critic"),
     ("field", "The pull on the samples"),
     ("measures", "Measures"),
+    ("theory", "What the theory says of this run"),
     ("record", "What was recorded"),
     ("recipe", "Recipe"),
     ("environment", "Data and environment"),
@@ -42,6 +44,7 @@ def page(record: Record, *, references: Sequence[Source] = ()) -> str:
         "film": filmed(record),
         "field": pictured(record, "field"),
         "measures": measured(record),
+        "theory": told(record),
         "record": kept(record),
         "recipe": decided(record),
         "environment": surroundings(record),
@@ -55,13 +58,36 @@ def page(record: Record, *, references: Sequence[Source] = ()) -> str:
     return document(title, f"{top(record)}\n<main>{body}</main>\n{foot(record)}")
 
 
-def theory_page(results: Mapping[str, Any], *, title: str = "The theory, run") -> str:
-    """A page of nothing but tables: a heading and a table for each result."""
-    tables = "\n".join(
-        f"<section><h2>{escape(str(name))}</h2>{to_html(as_rows(value))}</section>"
-        for name, value in results.items()
+def lessons_page() -> str:
+    """The theory on one page: each statement, its picture, and what measures it."""
+    links = "".join(f"<li><a href='#{k}'>{escape(l.title)}</a></li>" for k, l in LESSONS.items())
+    body = "\n".join(section(key, lesson) for key, lesson in LESSONS.items())
+    lead = (
+        "What is known of generative adversarial networks, each statement with its picture and "
+        "the tests that hold it. Pictures are closed forms, or what a benchmark measured."
     )
-    return document(title, f"<header><h1>{escape(title)}</h1></header>\n<main>{tables}</main>")
+    return document(
+        "The theory, as pictures",
+        f"<header><h1>The theory, as pictures</h1>\n<p class='lead'>{lead}</p>\n"
+        f"<nav aria-label='Contents'><ul>{links}</ul></nav></header>\n<main>{body}</main>\n"
+        "<footer>Made by saddle. The page holds everything it shows; nothing is loaded.</footer>",
+    )
+
+
+def section(key: str, lesson: Lesson) -> str:
+    """One lesson: heading, statement, picture, commands."""
+    drawing = lesson.draw()
+    width, height = drawing.get_size_inches()
+    size = f"width='{96 * width:.0f}' height='{96 * height:.0f}'"
+    alt = escape(f"{lesson.title}: {lesson.says}")
+    source = "from what the benchmark measured" if lesson.tables else "in closed form"
+    commands = "\n".join(lesson.commands())
+    return (
+        f"<section id='{key}'><h2>{escape(lesson.title)}</h2>\n<p>{escape(lesson.says)}</p>"
+        f"<figure class='wide'><img src='{inline(svg(drawing), 'svg+xml')}' alt='{alt}' {size}>"
+        f"</figure>\n<p class='soft'>Drawn {source}. In a copy of the repository:</p>"
+        f"<pre>{escape(commands)}</pre></section>"
+    )
 
 
 def document(title: str, body: str) -> str:
@@ -177,7 +203,7 @@ def filmed(record: Record) -> str:
         "the same noise: what moves is the generator.</figcaption>"
         f"<div class='reel{wide}' data-reel><picture data-film>"
         f"<source media='print, (prefers-reduced-motion: reduce)' srcset='{still}'>"
-        f"<img src='{inline(film.gif(), 'gif')}' alt='{alt}'></picture>"
+        f"<img src='{inline(film.moving(), 'gif')}' alt='{alt}'></picture>"
         f"{stills(film)}</div></figure>"
     )
 
@@ -209,10 +235,18 @@ def measured(record: Record) -> str:
     step = record.evaluation.get("step")
     at = f"Measured at step {cell(step)}. " if step is not None else ""
     intro = f"<p class='soft'>{at}A floor is what real rows score against real rows.</p>"
-    rest = [(k, record.evaluation[k]) for k in ("critic", "theory") if record.evaluation.get(k)]
-    titles = {"critic": "The critic against the truth", "theory": "The theory on this run"}
-    more = "".join(f"<h3>{titles[key]}</h3>{found(value)}" for key, value in rest)
-    return f"{intro}{to_html(rows, caption='Measures')}{more}"
+    return f"{intro}{to_html(rows, caption='Measures')}"
+
+
+def told(record: Record) -> str:
+    """The theory's pictures, then the numbers that they are held against."""
+    truth = record.evaluation.get("critic")
+    beside = f"<h3>The critic against the truth</h3>{found(truth)}" if truth else ""
+    numbers = verdicts.table(record)
+    why = verdicts.unsaid(record)
+    absent = f"<p class='none'>Not measured: {escape(why)}.</p>" if why else ""
+    table = to_html(numbers, caption="By the theory") if numbers else ""
+    return f"{pictured(record, 'theory')}{absent}{table}{beside}"
 
 
 def found(value: Any) -> str:

@@ -22,9 +22,6 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Arrays = dict[str, Array]
 
-STANDS_FOR = {"samples": ("a_to_b", "b_to_a")}
-"""Arrays that games of two domains write in the place of another."""
-
 
 @dataclass(frozen=True)
 class Look:
@@ -61,7 +58,8 @@ class Record:
         events: one object a look, in the order of the steps.
         looks: the looks of which arrays were kept.
         environment: versions, platform, data; empty where absent.
-        evaluation: what `saddle evaluate` found; empty where absent.
+        evaluation: what the last measuring found; empty where absent.
+        theory: what the theory says of the run's choices; empty where absent.
     """
 
     run: Run
@@ -71,6 +69,7 @@ class Record:
     looks: list[Look]
     environment: Json
     evaluation: Json
+    theory: Json
 
     @cached_property
     def real(self) -> Arrays:
@@ -119,8 +118,7 @@ class Record:
         """At how many looks (or files) a quantity of the table of records was written."""
         file, _, path = quantity.place.partition(" ")
         if file.startswith("looks/"):
-            wanted = (path, *STANDS_FOR.get(path, ()))
-            return sum(any(holds(look.arrays, name) for name in wanted) for look in self.looks)
+            return sum(holds(look.arrays, path) for look in self.looks)
         keys = path.split(".")
         if file.startswith("events"):
             return sum(any(True for _ in walk(event, keys)) for event in self.events)
@@ -146,6 +144,7 @@ def read_run(run: Run) -> Record:
         looks=[Look(int(path.stem), path) for path in sorted(run.looks.glob("[0-9]*.npz"))],
         environment=optional_json(run.path / "environment.json"),
         evaluation=optional_json(run.path / "evaluation.json"),
+        theory=optional_json(run.path / "theory.json"),
     )
 
 

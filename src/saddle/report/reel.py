@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from saddle.errors import unknown
 from saddle.report.clouds import drawn_rows, frame, panels
 from saddle.report.read import Look, Record
 from saddle.report.shade import LOG_RATIO, Shade, meaning, probability, score
@@ -16,14 +18,40 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_FRAMES = 120
-MOST_BYTES = 2_400_000
+
+@dataclass(frozen=True)
+class Cut:
+    """How long and how heavy a film may be."""
+
+    frames: int
+    bytes: int
+
+
+PAGE = Cut(36, 900_000)
+"""On a page, which holds every picture twice more."""
+
+ALONE = Cut(120, 4_000_000)
+"""In a file of its own."""
+
+TRIED = 6
+"""Frames that are drawn first, to tell how heavy the film will be."""
+
 COLOURS = 64
 FIXED = (INK, MUTED, PAPER, REAL, FAKE, "#8f9298", "#c4c6c9", "#55585e")
 """Colours that every frame needs, however few of its pixels have them: words and points."""
 
-SIZES = (100, 80, 64, 50)
-"""Dots an inch, tried in turn until the film is small enough."""
+ENDINGS = {".gif": "GIF", ".webp": "WEBP", ".png": "PNG"}
+"""The formats of a film, by the ending of its file."""
+
+FORMATS: dict[str, dict[str, Any]] = {
+    "GIF": {"disposal": 1},
+    "WEBP": {"lossless": True, "quality": 60, "method": 3},
+    "PNG": {},
+}
+"""How each is saved."""
+
+SIZES = (100, 90, 80, 72, 64, 56, 48)
+"""Dots an inch, of which the largest is taken that keeps the film small enough."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +61,13 @@ class Film:
     steps: list[int]
     frames: list[Image]
 
-    def gif(self) -> bytes:
-        """The frames as an animated GIF that lasts about eight seconds and holds its end."""
+    def moving(self, form: str = "GIF") -> bytes:
+        """The frames as one animated image that lasts about eight seconds and holds its end."""
         file, first = io.BytesIO(), self.frames[0]
         pace = min(max(8000 // len(self.frames), 80), 600)
         length = [pace] * (len(self.frames) - 1) + [2600]
-        rest = self.frames[1:]
-        first.save(
-            file, "GIF", save_all=True, append_images=rest, duration=length, loop=0, disposal=1
-        )
+        how = {"save_all": True, "append_images": self.frames[1:], "duration": length, "loop": 0}
+        first.save(file, form, **how, **FORMATS[form])
         return file.getvalue()
 
     def still(self, number: int) -> bytes:
@@ -51,19 +77,39 @@ class Film:
         return file.getvalue()
 
 
-def shot(record: Record) -> Film | None:
+def format_of(path: Path) -> str:
+    """The format that a file's ending asks for.
+
+    >>> format_of(Path("a/film.GIF"))
+    'GIF'
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise unknown("ending of a film", ending or path.name, ENDINGS)
+    return ENDINGS[ending]
+
+
+def shot(record: Record, cut: Cut = PAGE) -> Film | None:
     """The film of a run, or None where no look holds samples."""
-    looks = spread(drawn_rows(record), MOST_FRAMES)
+    looks = spread(drawn_rows(record), cut.frames)
     if not looks:
         return None
     shade = film_shade(record, looks)
-    for dpi in SIZES:
-        film = Film(
-            [look.step for look in looks], one_palette(pictures(record, looks, shade, dpi))
-        )
-        if len(film.gif()) <= MOST_BYTES:
-            break
-    return film
+    tried = spread(looks, TRIED)
+    share = len(tried) / len(looks)
+    trial = one_palette(pictures(record, tried, shade, SIZES[0]))
+    weight = len(Film([look.step for look in tried], trial).moving()) / share
+    dpi = fitting(weight, cut.bytes)
+    return Film([look.step for look in looks], one_palette(pictures(record, looks, shade, dpi)))
+
+
+def fitting(weight: float, most: int) -> int:
+    """The largest size that keeps a film of that weight at the first size below `most` bytes.
+
+    The bytes of a frame grow as its dots do, roughly.
+    """
+    fit = [dpi for dpi in SIZES if weight * (dpi / SIZES[0]) ** 2 <= most]
+    return fit[0] if fit else SIZES[-1]
 
 
 def spread(looks: list[T], most: int) -> list[T]:

@@ -14,7 +14,7 @@ UNDECIDED_AT_ZERO = (LOG_RATIO, "margin")
 """Meanings of which 0 is the middle; the others are known up to a constant."""
 
 LABELS = {
-    LOG_RATIO: "score v, log p/q at its best",
+    LOG_RATIO: "log p/q, as the critic has it",
     "log-ratio up to a constant": "score v less the midpoint of real and fake",
     "margin": "score v, a margin",
     "potential": "score v less the midpoint of real and fake",
@@ -59,8 +59,9 @@ class Shade:
 
 
 def meaning(record: Record, duel: str) -> str:
-    """What the score of a duel's critic means, or nothing where it was not recorded."""
-    return str(record.latest("critics", base(duel), "meaning") or "")
+    """What a duel's surface shows, or nothing where it was not recorded."""
+    said = (record.latest("critics", base(duel), key) for key in ("shown", "meaning"))
+    return str(next((text for text in said if text), ""))
 
 
 def base(surface: str) -> str:

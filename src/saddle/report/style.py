@@ -173,6 +173,15 @@ def thousands(axis: Any) -> None:
     axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
+def decades(axis: Any) -> None:
+    """A logarithmic axis whose ticks are powers of ten, written plainly."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(numticks=8))
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
 def legend(ax: Axes, **where: Any) -> None:
     """A legend, where more than nothing is named."""
     if ax.get_legend_handles_labels()[0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from saddle.records import RECORDED
@@ -12,49 +13,65 @@ from saddle.report.tables import Rows, leaves, number
 
 NOT_MEASURED = "not measured"
 
-GAMES = {
-    "gan": "a generator learned to draw {data}",
-    "conditional": "a generator learned to draw {data} for what is given",
-    "bigan": "a generator and an encoder learned to draw {data} and to find it back",
-    "cycle": "two generators learned to translate between {data}",
-    "align": "two invertible generators learned to translate between {data}",
-}
 
-COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
-    "gan": (("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),),
-    "conditional": (
-        ("Draw a thousand samples for a value", "saddle sample {run} -n 1000 --given VALUE"),
+@dataclass(frozen=True)
+class Ability:
+    """Something that a run can do, told by what its looks hold.
+
+    Attributes:
+        sign: the array of a look that tells it.
+        says: what was learned, in words; {data} is the data's name.
+        commands: what to do with it: a sentence and a command each; {run} is the folder.
+    """
+
+    sign: str
+    says: str
+    commands: tuple[tuple[str, str], ...]
+
+
+ABILITIES = (
+    Ability(
+        "a_to_b",
+        "two generators learned to translate between {data}",
+        (
+            ("Translate from the first to the second", "saddle translate {run} INPUT --out OUT"),
+            ("Translate back", "saddle translate {run} INPUT --back --out OUT"),
+        ),
     ),
-    "bigan": (
-        ("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),
-        ("Find the code of each row", "saddle encode {run} INPUT --out codes.csv"),
+    Ability(
+        "reconstruction",
+        "a generator and an encoder learned to draw {data} and to find it back",
+        (("Find the code of each row", "saddle encode {run} INPUT --out codes.csv"),),
     ),
-    "cycle": (
-        ("Translate from the first to the second", "saddle translate {run} INPUT --out OUT"),
-        ("Translate back", "saddle translate {run} INPUT --back --out OUT"),
+    Ability(
+        "given",
+        "a generator learned to draw {data} for what is given",
+        (("Draw a thousand samples for a value", "saddle sample {run} -n 1000 --given VALUE"),),
     ),
-    "align": (
-        ("Translate from the first to the second", "saddle translate {run} INPUT --out OUT"),
-        ("Translate back", "saddle translate {run} INPUT --back --out OUT"),
+    Ability(
+        "samples",
+        "a generator learned to draw {data}",
+        (("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),),
     ),
-}
-ALWAYS = (
-    ("Go on for 1,000 more steps", "saddle resume {run} --steps 1000"),
-    ("Measure it again and write this page anew", "saddle report {run}"),
-    ("Print what to cite", "saddle cite {run}"),
+    Ability(
+        "",
+        "{data} was trained on",
+        (
+            ("Go on for 1,000 more steps", "saddle resume {run} --steps 1000"),
+            ("Measure it again and write this page anew", "saddle report {run}"),
+            ("Save its film", "saddle report {run} --film film.gif"),
+            ("Save its pictures", "saddle report {run} --pictures pictures"),
+            ("Print what to cite", "saddle cite {run}"),
+        ),
+    ),
 )
+"""What is told first comes first; the last one every run has."""
 
 
-SIGNS = {"a_to_b": "cycle", "reconstruction": "bigan", "given": "conditional"}
-"""Arrays of a look that tell the game where the recipe does not."""
-
-
-def game(record: Record) -> str:
-    """The game of the recipe, or what the looks tell of it."""
-    named = str(record.recipe.get("game"))
+def abilities(record: Record) -> list[Ability]:
+    """What the run can do, by what its last look holds."""
     held = record.last.arrays if record.last else {}
-    told = [kind for sign, kind in SIGNS.items() if sign in held]
-    return named if named in GAMES else (*told, "gan")[0]
+    return [ability for ability in ABILITIES if ability.sign in held or not ability.sign]
 
 
 def data_name(record: Record) -> str:
@@ -91,7 +108,7 @@ def sentences(record: Record) -> list[str]:
 
 def trained(record: Record) -> str:
     """What was trained, on what, how long."""
-    what = GAMES[game(record)].format(data=data_name(record))
+    what = abilities(record)[0].says.format(data=data_name(record))
     under = f"under the distance {distance_name(record)}"
     seconds = record.latest("seconds")
     lasted = f", in {duration(float(seconds))}" if seconds is not None else ""
@@ -234,5 +251,5 @@ def recipe(record: Record) -> Rows:
 def commands(record: Record) -> list[tuple[str, str]]:
     """What to do with the run next: a sentence and a command each."""
     run = shlex.quote(str(record.run.path))
-    told = (*COMMANDS[game(record)], *ALWAYS)
+    told = [pair for ability in abilities(record) for pair in ability.commands]
     return [(what, command.format(run=run)) for what, command in told]

@@ -1,4 +1,4 @@
-"""Tables of rows as HTML, Markdown, plain text or for the terminal, numbers aligned.
+"""Tables of rows as HTML or Markdown, numbers aligned.
 
 A table is a list of mappings; its columns are the keys in the order of their first showing.
 """
@@ -9,10 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from numbers import Real
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 ABSENT = "–"
@@ -145,43 +142,6 @@ def to_markdown(rows: Rows) -> str:
     ]
     head, *body = [f"| {text} |" for text in texts]
     return "\n".join([head, f"|{rule}|", *body])
-
-
-def to_text(rows: Rows) -> str:
-    """A table of plain text.
-
-    >>> print(to_text([{"f": "kl", "bound": 0.25}, {"f": "js", "bound": 3}]))
-    f   bound
-    kl   0.25
-    js   3
-    """
-    cells = to_cells(rows)
-    kept = {key: [key, *texts] for key, texts in cells.items()}
-    widths = [max(map(len, texts)) for texts in kept.values()]
-    right = [numeric(rows, key) for key in kept]
-    lines = [
-        "  ".join(
-            text.rjust(w) if r else text.ljust(w)
-            for text, w, r in zip(line, widths, right, strict=True)
-        )
-        for line in zip(*kept.values(), strict=True)
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def to_rich(rows: Rows, *, title: str = "") -> Table:
-    """A table for the terminal; square brackets in a text are text."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title) if title else None, box=box.SIMPLE, pad_edge=False)
-    cells = to_cells(rows)
-    for key in cells:
-        table.add_column(Text(str(key)), justify="right" if numeric(rows, key) else "left")
-    for line in zip(*cells.values(), strict=True):
-        table.add_row(*(Text(text) for text in line))
-    return table
 
 
 def as_rows(value: Any) -> list[dict[str, Any]]:

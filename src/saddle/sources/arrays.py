@@ -137,16 +137,23 @@ class Rows:
         facts = [
             ("source", self.name),
             ("gives", ", ".join(f"{key} ({self.spaces[key]})" for key in sorted(self.gives))),
-            ("rows", f"{len(x)}, {copies} of them copies of another"),
+            ("rows", f"{len(x)}" + (f", {copies} of them copies of another" if copies else "")),
             *[(f"column {name}", span(a, b)) for name, a, b in ranges],
-            ("not finite", "none"),
             ("parts", ", ".join(f"{split} {n}" for split, n in rows.items())),
-            ("memory", f"{sum(v.nbytes for v in self._data.values()) / 2**20:.3g} MiB"),
+            ("memory", size(sum(values.nbytes for values in self._data.values()))),
         ]
         if "given" in self._data:
             facts.append(("given", _describe_given(self._data["given"])))
-        constant = [name for name, a, b in zip(self.columns, low, high, strict=True) if a == b]
-        return Described(rows, facts, _warnings(rows, constant))
+        return Described(rows, facts, _warnings(rows))
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that gives a short number.
+
+    >>> size(960), size(3_500_000)
+    ('960 bytes', '3.3 MiB')
+    """
+    return f"{count} bytes" if count < 2**20 else f"{count / 2**20:.1f} MiB"
 
 
 def _describe_given(given: npt.NDArray[np.generic]) -> str:
@@ -159,9 +166,9 @@ def _describe_given(given: npt.NDArray[np.generic]) -> str:
     return f"{len(names)} labels: " + ", ".join(shown + more)
 
 
-def _warnings(rows: dict[str, int], constant: list[str]) -> list[str]:
-    """What is off, in sentences."""
-    said = [f"column {name!r} is constant" for name in constant]
+def _warnings(rows: dict[str, int]) -> list[str]:
+    """What is off, in sentences; what is off with the values is told by the spaces they fit."""
+    said: list[str] = []
     held = min(rows["watch"], rows["final"])
     if held < LEAST:
         said.append(

@@ -7,7 +7,6 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from saddle.reference import Reference
 from saddle.sources.base import Floats, Positions, Split
 
 Words = npt.NDArray[np.uint64]
@@ -15,13 +14,6 @@ Indices = npt.NDArray[np.intp]
 
 SPLITS: dict[Split, int] = {"train": 0, "watch": 1, "final": 2}
 
-SPLITMIX = Reference(
-    key="steele2014",
-    title="Fast Splittable Pseudorandom Number Generators",
-    authors="Steele, Guy L. and Lea, Doug and Flood, Christine H.",
-    year=2014,
-    where="OOPSLA",
-)
 
 _WORD = 2**64
 _GAMMA = 0x9E3779B97F4A7C15  # odd, nearest to 2^64 / golden ratio

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from saddle.errors import BadValue, bad
+from saddle.errors import bad
 from saddle.reference import Reference
 from saddle.sources.base import Described, Floats, Modes, Source
 
@@ -78,22 +78,3 @@ def as_points(x: Floats, dimension: int) -> Floats:
     if points.ndim != 2 or points.shape[1] != dimension:
         raise bad("x", points.shape, f"of shape (n, {dimension})")
     return points
-
-
-def number(text: str, *, what: str, low: float, high: float) -> float:
-    """The number behind a colon, refused where it is none or out of range."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = np.nan
-    if not low <= value <= high:
-        raise BadValue(f"{what} must be a number from {low:g} to {high:g}, got {text!r}")
-    return value
-
-
-def whole(text: str, *, what: str, low: int, high: int) -> int:
-    """The whole number behind a colon, refused where it is none or out of range."""
-    value = number(text, what=what, low=low, high=high)
-    if value != int(value):
-        raise BadValue(f"{what} must be a whole number from {low} to {high}, got {text!r}")
-    return int(value)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saddle.catalogue import Family
-from saddle.sources import references as cited
+from saddle.catalogue import Family, number
+from saddle.references import PACGAN, WGAN
 from saddle.sources.base import Described, Floats, Modes, Positions, RawBatch, Source, Split
 from saddle.sources.counter import Counter, normals
 from saddle.sources.curves import Curve
-from saddle.sources.entry import Entry, as_points, describe_contract, number
+from saddle.sources.entry import Entry, as_points, describe_contract
 from saddle.sources.mixtures import Mixture, isotropic, on_circle
 from saddle.sources.planes import grid_components, moons, ring_components
 from saddle.sources.strokes import Segments, Strokes, segment
@@ -270,7 +270,7 @@ FIVE = isotropic(
 
 
 def _degrees(text: str, name: str) -> float:
-    return number(text, what=f"{name}:DEGREES", low=-360, high=360)
+    return number(text, f"DEGREES of {name}:DEGREES", low=-360, high=360)
 
 
 def _rotated_mixtures(text: str) -> Entry:
@@ -311,7 +311,7 @@ def _spiral_pair(seed: int) -> Source:
 
 
 def _parallel_lines(text: str) -> Entry:
-    theta = number(text, what="parallel-lines:THETA", low=-1e6, high=1e6)
+    theta = number(text, "THETA of parallel-lines:THETA", low=-1e6, high=1e6)
     name = f"parallel-lines:{theta:g}"
 
     def build(seed: int) -> Source:
@@ -322,7 +322,7 @@ def _parallel_lines(text: str) -> Entry:
         return KnownPair(name, a, b, shift((theta, 0.0)))
 
     about = f"(0, Z) and ({theta:g}, Z), Z uniform on [0, 1]: JS log 2, KL infinite, W1 |theta|"
-    return Entry(about, build, cited.WGAN)
+    return Entry(about, build, WGAN)
 
 
 def upper_moon(u: Floats) -> Floats:
@@ -343,12 +343,12 @@ PAIRS: Mapping[str, Entry | Family[Entry]] = {
     "labelled-ring": Entry(
         "the ring of 8 with the number of its mode given",
         lambda seed: Labelled("labelled-ring", ring_components(), seed=seed),
-        cited.PACGAN,
+        PACGAN,
     ),
     "labelled-grid": Entry(
         "the grid of 25 with the number of its mode given",
         lambda seed: Labelled("labelled-grid", grid_components(), seed=seed),
-        cited.PACGAN,
+        PACGAN,
     ),
     "point-given": Entry(
         "a standard normal point given, x one of four Gaussians about it, radius 2, std 0.1",

@@ -7,12 +7,24 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from saddle.catalogue import Catalogue, Family
+from saddle.catalogue import Catalogue, Family, number, whole
 from saddle.reference import Reference
-from saddle.sources import references as cited
+from saddle.references import (
+    BOURGAN,
+    FFJORD,
+    FGAN,
+    GANLAB,
+    MARRON_WAND,
+    PACGAN,
+    PRESGAN,
+    SKLEARN,
+    UNROLLED,
+    WGAN,
+    WGAN_GP,
+)
 from saddle.sources.base import Floats, Modes
 from saddle.sources.curves import Cells, Curve
-from saddle.sources.entry import Entry, number, whole
+from saddle.sources.entry import Entry
 from saddle.sources.mixtures import Mixture, isotropic, on_circle, on_grid, random_components
 from saddle.sources.strokes import Segments, Strokes, segment
 
@@ -66,23 +78,23 @@ def grid_components(*, spacing: float = 2.0, std: float = 0.05) -> Modes:
 
 
 def _ring(text: str) -> Entry:
-    count = whole(text, what="ring:K", low=2, high=64)
+    count = whole(text, "K of ring:K", low=2, high=64)
     return _mixture(
         "ring" if count == 8 else f"ring:{count}",
         f"{count} Gaussians on a circle of radius 1, std 0.01",
         ring_components(count),
-        cited.PACGAN,
+        PACGAN,
     )
 
 
 def _unrolled_ring() -> Entry:
     modes = isotropic(on_circle(7, radius=1.0), 0.01, [2, 1, 1, 1, 1, 1, 1])
     about = "8 Gaussians whose angles repeat the end point: 7 modes, the first of double weight"
-    return _mixture("ring-unrolled", about, modes, cited.UNROLLED)
+    return _mixture("ring-unrolled", about, modes, UNROLLED)
 
 
 def _random_mixture(text: str) -> Entry:
-    law = whole(text, what="mixture:SEED", low=0, high=2**31 - 1)
+    law = whole(text, "SEED of mixture:SEED", low=0, high=2**31 - 1)
     return _mixture(
         f"mixture:{law}",
         "3 to 30 random Gaussians, unequal weights, full covariances",
@@ -91,7 +103,7 @@ def _random_mixture(text: str) -> Entry:
 
 
 def _gaussian(text: str) -> Entry:
-    dimension = whole(text, what="gaussian:DIMENSION", low=1, high=4096)
+    dimension = whole(text, "DIMENSION of gaussian:DIMENSION", low=1, high=4096)
     modes = Modes(np.zeros((1, dimension)), np.eye(dimension)[None], np.ones(1))
     return _mixture(f"gaussian:{dimension}", f"standard normal in {dimension}-D", modes)
 
@@ -101,7 +113,7 @@ FGAN_MIXTURE = _on_line(
     "0.33 N(-1, var 0.065) + 0.67 N(2, var 2): the f-GAN paper's target",
     [0.33, 0.67],
     [(-1, 0.065**0.5), (2, 2**0.5)],
-    cited.FGAN,
+    FGAN,
 )
 
 ON_LINE: Catalogue[Entry] = Catalogue(
@@ -120,21 +132,21 @@ ON_LINE: Catalogue[Entry] = Catalogue(
             "Marron and Wand's density 6",
             [1, 1],
             [(-1, 2 / 3), (1, 2 / 3)],
-            cited.MARRON_WAND,
+            MARRON_WAND,
         ),
         "trimodal": _on_line(
             "mixture-1d:trimodal",
             "Marron and Wand's density 9",
             [9, 9, 2],
             [(-1.2, 0.6), (1.2, 0.6), (0, 0.25)],
-            cited.MARRON_WAND,
+            MARRON_WAND,
         ),
         "claw": _on_line(
             "mixture-1d:claw",
             "Marron and Wand's density 10",
             [5, 1, 1, 1, 1, 1],
             [(0, 1)] + [(i / 2 - 1, 0.1) for i in range(5)],
-            cited.MARRON_WAND,
+            MARRON_WAND,
         ),
     },
 )
@@ -172,11 +184,11 @@ def moons(noise: float, *, name: str, seed: int, stream: str = "") -> Curve:
 
 
 def _moons(text: str) -> Entry:
-    noise = number(text, what="moons:NOISE", low=1e-3, high=1.0)
+    noise = number(text, "NOISE of moons:NOISE", low=1e-3, high=1.0)
     return Entry(
         f"two half circles of radius 1, noise {noise:g}",
         lambda seed: moons(noise, name=f"moons:{noise:g}", seed=seed),
-        cited.SKLEARN,
+        SKLEARN,
     )
 
 
@@ -194,9 +206,7 @@ def _checkerboard() -> Entry:
     corners = on_grid([-4.0, -2.0, 0.0, 2.0])
     lower = corners[corners.sum(axis=1) % 4 == 0]
     about = "uniform on 8 squares of side 2 on [-4, 4]^2"
-    return Entry(
-        about, lambda seed: Cells("checkerboard", lower, lower + 2, seed=seed), cited.FFJORD
-    )
+    return Entry(about, lambda seed: Cells("checkerboard", lower, lower + 2, seed=seed), FFJORD)
 
 
 def _uniform() -> Entry:
@@ -208,13 +218,13 @@ def _uniform() -> Entry:
 
 
 def _line_at(text: str) -> Entry:
-    theta = number(text, what="line-at:THETA", low=-1e6, high=1e6)
+    theta = number(text, "THETA of line-at:THETA", low=-1e6, high=1e6)
     return _strokes(
         f"line-at:{theta:g}",
         f"({theta:g}, Z), Z uniform on [0, 1], without noise: it has no density",
         segment([theta, 0], [theta, 1]),
         0.0,
-        cited.WGAN,
+        WGAN,
     )
 
 
@@ -225,36 +235,36 @@ PLANES: Mapping[str, Entry | Family[Entry]] = {
         "grid",
         "25 Gaussians on {-4, -2, 0, 2, 4}^2, std 0.05",
         grid_components(),
-        cited.PACGAN,
+        PACGAN,
     ),
     "grid-bourgan": _mixture(
         "grid-bourgan",
         "25 Gaussians on {-4, -2, 0, 2, 4}^2, std 0.1 (endless here)",
         grid_components(std=0.1),
-        cited.BOURGAN,
+        BOURGAN,
     ),
     "grid-wgan-gp": _mixture(
         "grid-wgan-gp",
         "25 Gaussians on {-4, -2, 0, 2, 4}^2, std 0.05, all divided by 2.828",
         grid_components(spacing=2 / 2.828, std=0.05 / 2.828),
-        cited.WGAN_GP,
+        WGAN_GP,
     ),
     "ring": Family(_ring, "8", "K", default="8"),
     "ring-wgan-gp": _mixture(
         "ring-wgan-gp",
         "8 Gaussians on a circle of radius 2, std 0.02, all divided by 1.414",
         ring_components(radius=2 / 1.414, std=0.02 / 1.414),
-        cited.WGAN_GP,
+        WGAN_GP,
     ),
     "ring-presgan": _mixture(
         "ring-presgan",
         "10 Gaussians on a circle of radius 3, std 0.05",
         ring_components(10, radius=3, std=0.05),
-        cited.PRESGAN,
+        PRESGAN,
     ),
     "ring-unrolled": _unrolled_ring(),
     "mixture": Family(_random_mixture, "0", "SEED"),
-    "mixture-1d": Family(ON_LINE.__getitem__, "uneven", "NAME"),
+    "mixture-1d": Family(ON_LINE.__getitem__, "uneven", "NAME", choices=tuple(ON_LINE)),
     "fgan-mixture": FGAN_MIXTURE,
     "gaussian": Family(_gaussian, "2", "DIMENSION", default="2"),
     "two-gaussians": _mixture(
@@ -275,7 +285,7 @@ PLANES: Mapping[str, Entry | Family[Entry]] = {
         "first and third axis of scikit-learn's roll with noise 0.25, divided by 7.5",
         archimedes(1.5 * np.pi, 4.5 * np.pi, scale=1 / 7.5),
         0.25 / 7.5,
-        cited.WGAN_GP,
+        WGAN_GP,
     ),
     "moons": Family(_moons, "0.1", "NOISE", default="0.1"),
     "checkerboard": _checkerboard(),
@@ -292,25 +302,25 @@ PLANES: Mapping[str, Entry | Family[Entry]] = {
         "GAN Lab's line from (0.8, 0.6) to (0.05, 0.9), noise 0.01",
         segment([0.8, 0.6], [0.05, 0.9]),
         0.01,
-        cited.GANLAB,
+        GANLAB,
     ),
     "ganlab-gaussians": _mixture(
         "ganlab-gaussians",
         "GAN Lab's two: (0.3, 0.7) std 0.1, and (0.7, 0.4) std (0.05, 0.2)",
         isotropic([[0.3, 0.7], [0.7, 0.4]], [[0.1, 0.1], [0.05, 0.2]]),
-        cited.GANLAB,
+        GANLAB,
     ),
     "ganlab-ring": _curve(
         "ganlab-ring",
         "GAN Lab's ellipse about (0.5, 0.45), half axes 0.3 and 0.25, noise 0.025",
         _ellipse,
         0.025,
-        cited.GANLAB,
+        GANLAB,
     ),
     "ganlab-disjoint": _mixture(
         "ganlab-disjoint",
         "GAN Lab's three blobs of weights .333, .333, .334, std 0.025",
         isotropic([[0.35, 0.75], [0.75, 0.6], [0.45, 0.35]], 0.025, [0.333, 0.333, 0.334]),
-        cited.GANLAB,
+        GANLAB,
     ),
 }

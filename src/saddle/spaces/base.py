@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,12 +43,16 @@ class Space(Protocol):
         """Back to raw units."""
         ...
 
-    def write(self, raw: Raw, path: Path) -> None:
-        """Save raw samples in a file, told by its ending."""
-        ...
-
     def state(self) -> dict[str, Any]:
         """What was fitted, as JSON values; `saddle.spaces.load(state)` gives the space back."""
+        ...
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Label and text of what was fitted."""
+        ...
+
+    def warnings(self) -> list[str]:
+        """What a user should know of the fitted rows before training."""
         ...
 
 

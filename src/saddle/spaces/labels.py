@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from torch import Tensor
 
 from saddle.errors import BadData, unknown
 from saddle.spaces.base import Raw
-from saddle.spaces.points import save
 
 MOST = 10_000
 """More classes than this are refused: such a column is a number or a text, not a label."""
@@ -93,11 +91,6 @@ class Labels:
         """The class of the largest entry, (n, k) -> (n,)."""
         named: Raw = self.classes[encoded.detach().argmax(dim=1).cpu().numpy()]
         return named
-
-    def write(self, raw: Raw, path: Path) -> None:
-        """Save labels as .npy, .npz (key y), .csv or .parquet (column label)."""
-        labels = _labels(raw)
-        save(path, {"y": labels}, {"label": labels})
 
     def state(self) -> dict[str, Any]:
         """Classes and shares, as JSON values that come back bit for bit."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from saddle.errors import BadData, BadValue, MissingExtra
+from saddle.errors import BadData
 from saddle.spaces.base import Raw, check_rows
 
 Floats = npt.NDArray[np.float64]
@@ -68,6 +66,11 @@ class Points:
         """(d,)."""
         return (len(self.mean),)
 
+    @property
+    def log_volume(self) -> float:
+        """Sum of log scale: a log density of encoded rows minus this is one of raw rows."""
+        return float(np.log(self.scale).sum())
+
     def fit(self, raw: Raw) -> None:
         """Take mean and scale from training rows, (n, d) with n of at least 2."""
         rows = check_rows(raw, "points")
@@ -98,12 +101,6 @@ class Points:
     def decode(self, encoded: Tensor) -> Floats:
         """Back to raw units, float64 (n, d)."""
         return _array(encoded).astype(np.float64) * self.scale + self.mean
-
-    def write(self, raw: Raw, path: Path) -> None:
-        """Save rows as .npy, .npz (key x), .csv (every digit) or .parquet."""
-        rows = np.asarray(raw, dtype=np.float64)
-        names = self.columns or tuple(f"x{i}" for i in range(rows.shape[1]))
-        save(path, {"x": rows}, dict(zip(names, rows.T, strict=True)))
 
     def state(self) -> dict[str, Any]:
         """Mean, scale and names, as JSON values that come back bit for bit."""
@@ -154,86 +151,3 @@ def _array(values: Raw | Tensor) -> Raw:
         array: Raw = values.detach().cpu().numpy()
         return array
     return values
-
-
-# ---------------------------------------------------------------- files
-
-
-def save(path: Path, arrays: Mapping[str, Raw], columns: Mapping[str, Raw]) -> None:
-    """Write a file told by its ending; the file appears whole or not at all.
-
-    Args:
-        path: where; its ending says how.
-        arrays: what .npz holds; .npy holds the first, so give it no more than one.
-        columns: what .csv and .parquet hold, (n,) each.
-    """
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise BadValue(f"the output must end in {', '.join(WRITERS)}, got {str(path)!r}")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(part, path, writer, arrays, columns)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
-        raise BadData(f"{path} cannot be written: {why}") from problem
-
-
-Writer = Callable[[BinaryIO, Mapping[str, Raw], Mapping[str, Raw]], None]
-
-
-def _write(
-    part: Path,
-    path: Path,
-    writer: Writer,
-    arrays: Mapping[str, Raw],
-    columns: Mapping[str, Raw],
-) -> None:
-    """Write the part, then move it into place."""
-    try:
-        with part.open("wb") as file:
-            writer(file, arrays, columns)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write_npy(file: BinaryIO, arrays: Mapping[str, Raw], _: Mapping[str, Raw]) -> None:
-    np.save(file, next(iter(arrays.values())), allow_pickle=False)
-
-
-def _write_npz(file: BinaryIO, arrays: Mapping[str, Raw], _: Mapping[str, Raw]) -> None:
-    np.savez(file, allow_pickle=False, **arrays)
-
-
-def _write_csv(file: BinaryIO, _: Mapping[str, Raw], columns: Mapping[str, Raw]) -> None:
-    import csv
-    import io
-
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
-    text.flush()
-    text.detach()
-
-
-def _write_parquet(file: BinaryIO, _: Mapping[str, Raw], columns: Mapping[str, Raw]) -> None:
-    try:
-        import pandas
-
-        pandas.DataFrame(dict(columns)).to_parquet(file, index=False)
-    except ImportError:
-        raise MissingExtra(
-            ".parquet needs pandas and pyarrow: pip install 'saddle-gan[tables]'"
-        ) from None
-
-
-WRITERS: Mapping[str, Writer] = {
-    ".npy": _write_npy,
-    ".npz": _write_npz,
-    ".csv": _write_csv,
-    ".parquet": _write_parquet,
-}

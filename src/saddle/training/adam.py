@@ -8,16 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from saddle.reference import Reference
-
-REFERENCE = Reference(
-    "kingma2015",
-    "Adam: A Method for Stochastic Optimization",
-    "Kingma, Diederik P. and Ba, Jimmy",
-    2015,
-    "ICLR, arXiv 1412.6980, Algorithm 1",
-)
-
 
 class Adam(torch.optim.Adam):
     """Torch's fused Adam for one group of parameters, with nothing around the kernel.
@@ -27,6 +17,9 @@ class Adam(torch.optim.Adam):
 
     The kernel takes about 20 microseconds for small networks; sorting the parameters by device
     and type at every step costs more. The numbers are torch's, bit for bit.
+
+    References:
+        Kingma, Ba (2015), Adam: a method for stochastic optimization, Alg. 1.
     """
 
     def __init__(

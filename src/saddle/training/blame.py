@@ -10,12 +10,16 @@ from saddle.games.base import Game, Player
 from saddle.games.streams import Streams
 from saddle.runs import Run
 from saddle.training.feed import Feed
-from saddle.training.state import State, players_present
+from saddle.training.foreign import Lend
+from saddle.training.state import State, bad_weight, players_present
 
 
-def blame(problem: NonFinite, state: State, feed: Feed, streams: Streams, run: Run) -> NonFinite:
+def blame(
+    problem: NonFinite, state: State, feed: Feed, streams: Streams, lend: Lend, run: Run
+) -> NonFinite:
     """The same error with the first layer that is not finite and the last good checkpoint."""
-    culprit = bad_weight(state.game) or bad_layer(state.game, state.step, feed, streams)
+    with lend(state.step, 0):
+        culprit = bad_weight(state.game) or bad_layer(state.game, state.step, feed, streams)
     where = f"; it began in {culprit}" if culprit else ""
     kept = run.latest()
     back = "no checkpoint was saved" if kept is None else f"step {kept} is saved and good"
@@ -24,14 +28,6 @@ def blame(problem: NonFinite, state: State, feed: Feed, streams: Streams, run: R
         f"`saddle resume {run.path} --set optimise_critic.rate=... "
         "--set optimise_generator.rate=...`"
     )
-
-
-def bad_weight(game: Game) -> str | None:
-    """The first weights that are not finite."""
-    for name, parameter in game.named_parameters():
-        if not bool(torch.isfinite(parameter).all()):
-            return f"the weights of {name}"
-    return None
 
 
 def bad_layer(game: Game, step: int, feed: Feed, streams: Streams) -> str | None:

@@ -25,6 +25,7 @@ from saddle.games.streams import Streams
 from saddle.runs import Json, Run, write_bytes
 from saddle.training.blame import blame
 from saddle.training.feed import Feed
+from saddle.training.foreign import BACKWARD, LOOK, Lend, nothing_lent
 from saddle.training.keep import keep_best_and_last
 from saddle.training.schedules import Clock, Phase
 from saddle.training.state import State, check_finite
@@ -50,6 +51,7 @@ class Plan:
         look_every: steps between looks.
         save_every: steps between checkpoints.
         stop: asked once a step; True saves and ends.
+        lend: lends the global streams to code of the user's own, where the game has any.
     """
 
     clock: Clock
@@ -59,6 +61,7 @@ class Plan:
     look_every: int
     save_every: int
     stop: Callable[[], bool] = lambda: False
+    lend: Lend = nothing_lent
 
 
 class Moment(NamedTuple):
@@ -76,7 +79,9 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
     started = time.monotonic() - state.seconds
 
     def loss(player: Player, move: int) -> Tensor:
-        terms = game.loss(player, feed(state.step, move), streams.at(state.step, move))
+        batch = feed(state.step, move)
+        with plan.lend(state.step, move):
+            terms = game.loss(player, batch, streams.at(state.step, move))
         for name, term in terms.items():
             value = term.item()
             if not math.isfinite(value):
@@ -95,7 +100,7 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
             try:
                 check_finite(game, f"step {state.step}:")
             except NonFinite as problem:
-                raise blame(problem, state, feed, streams, run) from problem
+                raise blame(problem, state, feed, streams, plan.lend, run) from problem
 
         # Look
         event = look(plan, state, run) if looks and state.looked < state.step else None
@@ -113,18 +118,20 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
 
         # Play one turn
         try:
-            state.rule.turn(state.teams, loss)
+            with plan.lend(state.step, BACKWARD):
+                state.rule.turn(state.teams, loss)
         except NonFinite as problem:
-            raise blame(problem, state, feed, streams, run) from problem
+            raise blame(problem, state, feed, streams, plan.lend, run) from problem
 
         # Average
         state.step += 1
-        state.average.follow(state.step, plan.values.memory.at(plan.clock, state.step))
+        state.average.follow(plan.values.memory.at(plan.clock, state.step))
 
 
 def look(plan: Plan, state: State, run: Run) -> Json:
     """Write one look; returns its line of events.jsonl."""
-    seen = plan.look(state.average.module, state.game, state.step)
+    with plan.lend(0, LOOK):
+        seen = plan.look(state.average.module, state.game, state.step)
     event: Json = {
         "step": state.step,
         "phase": plan.clock.phase(state.step).value,

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from saddle.catalogue import Catalogue, Family
-from saddle.errors import bad
+from saddle.catalogue import Catalogue, Family, positive, whole
 from saddle.games.base import Player
 from saddle.reference import Reference
+from saddle.references import EXTRAGRADIENT, GAN, NUMERICS, OPTIMISTIC, UNROLLED
 
 LossOf = Callable[[Player, int], Tensor]
 """The loss of a player at the present weights, on the rows and noise of a move of this turn."""
@@ -122,13 +122,7 @@ class Alternating(Rule):
     k: int = 1
     generator_first: bool = False
     name: str = "alternating"
-    reference: Reference = Reference(
-        "goodfellow2014",
-        "Generative Adversarial Nets",
-        "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and others",
-        2014,
-        "NeurIPS, arXiv 1406.2661, Algorithm 1",
-    )
+    reference: Reference = GAN
 
     def __post_init__(self) -> None:
         order = [Player.CRITIC] * self.k + [Player.GENERATOR]
@@ -147,13 +141,7 @@ class Simultaneous(Rule):
     """w <- w - h v(w): every player moves from the same weights, on the same batch."""
 
     name: str = "simultaneous"
-    reference: Reference = Reference(
-        "mescheder2017",
-        "The Numerics of GANs",
-        "Mescheder, Lars and Nowozin, Sebastian and Geiger, Andreas",
-        2017,
-        "NeurIPS, arXiv 1705.10461",
-    )
+    reference: Reference = NUMERICS
 
     def turn(self, teams: Teams, loss: LossOf) -> None:
         """Compute v, then step everyone."""
@@ -164,17 +152,15 @@ class Simultaneous(Rule):
 
 @dataclass(eq=False)
 class Extragradient(Rule):
-    """w' = w - h v(w), then w <- w - h v(w'): the field is asked where the step would lead."""
+    """w' = w - h v(w), then w <- w - h v(w'): the field is asked where the step would lead.
+
+    References:
+        Gidel et al. (2019), A variational inequality perspective on GANs, Alg. 3.
+    """
 
     name: str = "extragradient"
     moves: int = 2
-    reference: Reference = Reference(
-        "gidel2019",
-        "A Variational Inequality Perspective on Generative Adversarial Networks",
-        "Gidel, Gauthier and Berard, Hugo and Vignoud, Gaetan and others",
-        2019,
-        "ICLR, arXiv 1802.10551, Algorithm 3",
-    )
+    reference: Reference = EXTRAGRADIENT
 
     def turn(self, teams: Teams, loss: LossOf) -> None:
         """Step ahead, ask the field there, step back, step for good."""
@@ -195,13 +181,7 @@ class Optimistic(Rule):
     """w <- w - h (2 v_t - v_{t-1}): the last change of the field is expected to go on."""
 
     name: str = "optimistic"
-    reference: Reference = Reference(
-        "daskalakis2018",
-        "Training GANs with Optimism",
-        "Daskalakis, Constantinos and Ilyas, Andrew and Syrgkanis, Vasilis and Zeng, Haoyang",
-        2018,
-        "ICLR, arXiv 1711.00141",
-    )
+    reference: Reference = OPTIMISTIC
     last: dict[Player, list[Tensor]] = field(default_factory=dict)
 
     def turn(self, teams: Teams, loss: LossOf) -> None:
@@ -236,7 +216,7 @@ class Consensus(Rule):
 
     strength: float = 1.0
     name: str = "consensus"
-    reference: Reference = Simultaneous.reference
+    reference: Reference = NUMERICS
 
     def turn(self, teams: Teams, loss: LossOf) -> None:
         """One graph for both losses, differentiated twice."""
@@ -269,18 +249,15 @@ class Unrolled(Rule):
 
     The imagined steps are plain gradient steps of rate `rate`, kept in the graph, so that the
     generator's gradient sees how the critic would answer; then the critic moves for real.
+
+    References:
+        Metz et al. (2017), Unrolled generative adversarial networks, Eq. 8 to 10.
     """
 
     k: int = 5
     rate: float = 0.1
     name: str = "unrolled"
-    reference: Reference = Reference(
-        "metz2017",
-        "Unrolled Generative Adversarial Networks",
-        "Metz, Luke and Poole, Ben and Pfau, David and Sohl-Dickstein, Jascha",
-        2017,
-        "ICLR, arXiv 1611.02163, Eqs. 8 to 10",
-    )
+    reference: Reference = UNROLLED
     needs_critic: bool = True
 
     def __post_init__(self) -> None:
@@ -322,31 +299,29 @@ def _at(module: nn.Module, weights: dict[str, Tensor], ask: Callable[[], Tensor]
     return functional_call(_Within(module), held, (ask,))  # type: ignore[no-any-return]
 
 
-def _whole(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise bad("a rule's number of moves", text, "a whole number of at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise bad("consensus's strength", text, "a number above 0")
-    return value
-
-
 RULES: Catalogue[Callable[[], Rule]] = Catalogue(
     "rule",
     {
-        "alternating": Family(lambda k: partial(Alternating, _whole(k)), "1", "K", "1"),
-        "generator-first": Family(lambda k: partial(Alternating, _whole(k), True), "1", "K", "1"),
+        "alternating": Family(
+            lambda k: partial(Alternating, whole(k, "K of alternating:K", low=1)), "1", "K", "1"
+        ),
+        "generator-first": Family(
+            lambda k: partial(Alternating, whole(k, "K of generator-first:K", low=1), True),
+            "1",
+            "K",
+            "1",
+        ),
         "simultaneous": Simultaneous,
         "extragradient": Extragradient,
         "optimistic": Optimistic,
-        "consensus": Family(lambda s: partial(Consensus, _positive(s)), "1", "STRENGTH", "1"),
-        "unrolled": Family(lambda k: partial(Unrolled, _whole(k)), "5", "K", "5"),
+        "consensus": Family(
+            lambda s: partial(Consensus, positive(s, "STRENGTH of consensus:STRENGTH")),
+            "1",
+            "STRENGTH",
+            "1",
+        ),
+        "unrolled": Family(
+            lambda k: partial(Unrolled, whole(k, "K of unrolled:K", low=1)), "5", "K", "5"
+        ),
     },
 )

@@ -107,3 +107,44 @@ class Schedule:
         if self.geometric:
             return float(first * (last / first) ** turn)
         return first + (last - first) * turn
+
+
+@dataclass(frozen=True)
+class YoungMemory:
+    """b = min(memory, (1 + t) / (15 + t)): what an average of the weights keeps at step t.
+
+    The second bound makes the half-life about a twentieth of the run so far.
+
+    Attributes:
+        memory: the first bound.
+    """
+
+    memory: Schedule
+
+    def at(self, clock: Clock, step: int) -> float:
+        """The memory at a step.
+
+        >>> YoungMemory(Schedule(0.9999)).at(Clock.of(100), 13)
+        0.5
+        """
+        return min(self.memory.at(clock, step), (1 + step) / (15 + step))
+
+
+@dataclass(frozen=True)
+class HalfLife:
+    """b = 2^(-1/h): what an average keeps where a step's share in it halves every h steps.
+
+    Attributes:
+        share: h over the steps of the run; 0 keeps nothing.
+    """
+
+    share: Schedule
+
+    def at(self, clock: Clock, step: int) -> float:
+        """The memory at a step.
+
+        >>> HalfLife(Schedule(0.01)).at(Clock.of(100), 13)
+        0.5
+        """
+        h = self.share.at(clock, step) * clock.steps
+        return float(0.5 ** (1 / h)) if h > 0 else 0.0

@@ -92,9 +92,8 @@ class State:
         load_into(self.average.module, chosen("average", generators), folder)
         load_into(self.game.critics, load_file(folder / "critics.safetensors"), folder)
 
-    def load(self, run: Run, step: int) -> None:
-        """Take a checkpoint back."""
-        folder = run.verify(step)
+    def load(self, folder: Path) -> None:
+        """Take a checkpoint back, whose sums were compared."""
         self.load_weights(folder)
         kept = load_file(folder / "state.safetensors")
         load_into(self.game.keeps, chosen("keeps", kept), folder)
@@ -172,10 +171,17 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) ->
 
 def check_finite(game: Game, when: str) -> None:
     """Refuse weights that are not finite, naming the first."""
-    names = dict(game.named_parameters())
-    for name, parameter in names.items():
+    culprit = bad_weight(game)
+    if culprit is not None:
+        raise NonFinite(f"{when} {culprit} are not finite")
+
+
+def bad_weight(game: Game) -> str | None:
+    """The first weights that are not finite."""
+    for name, parameter in game.named_parameters():
         if not bool(torch.isfinite(parameter).all()):
-            raise NonFinite(f"{when} the weights of {name} are not finite")
+            return f"the weights of {name}"
+    return None
 
 
 def players_present(game: Game) -> tuple[Player, ...]:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from saddle.games.base import Player
 from saddle.training.schedules import Clock, Schedule
 from saddle.training.state import State
+
+
+class Moving(Protocol):
+    """A value that moves over a run."""
+
+    def at(self, clock: Clock, step: int) -> float:
+        """The value at a step."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,13 +36,13 @@ class Values:
     critic_rate: Schedule
     penalty: Schedule
     beta2: Schedule
-    memory: Schedule
+    memory: Moving
     views: Schedule
     rates: dict[Player, float]
 
     def at(self, clock: Clock, step: int) -> dict[str, float]:
         """Every scheduled value at a step."""
-        named = {
+        named: dict[str, Moving] = {
             "rate": self.rate,
             "critic_rate": self.critic_rate,
             "penalty": self.penalty,

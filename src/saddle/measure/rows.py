@@ -1,0 +1,137 @@
+"""The catalogue of measures: how close samples are, each with its interval."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from saddle.catalogue import Catalogue
+from saddle.measure.base import Floats, Interval, KnownModes, Measure
+from saddle.measure.floors import wilson
+from saddle.measure.modes import (
+    check_modes,
+    counted,
+    high_quality_of_perfect,
+    kl_floor,
+    kl_interval,
+    median_width,
+    mode_report,
+    separated_law,
+)
+from saddle.measure.plug_in import grid_jsd, knn_kl_judged
+from saddle.measure.transport import sliced_judged, wasserstein_judged
+from saddle.measure.two_sample import energy_judged, mmd_judged
+from saddle.references import MMD, PACGAN, SZEKELY, WANG
+
+
+def _captured(x: Floats, modes: KnownModes) -> Interval:
+    return counted(mode_report(x, modes), lambda counts: int((counts > 0).sum()))
+
+
+def _captured_share(x: Floats, modes: KnownModes) -> Interval:
+    least = 0.01 * len(x)
+    return counted(mode_report(x, modes), lambda counts: int((counts >= least).sum()))
+
+
+def _heavy(n: int, modes: KnownModes) -> float:
+    """The modes of which a perfect sampler expects at least 1 %."""
+    return float((separated_law(modes)[:-1] >= 0.01).sum())
+
+
+def _high_quality(x: Floats, modes: KnownModes) -> Interval:
+    report = mode_report(x, modes)
+    return wilson(sum(report.counts), report.n)
+
+
+def _kl(x: Floats, modes: KnownModes) -> Interval:
+    return kl_interval(mode_report(x, modes).counts, check_modes(modes)[2])
+
+
+def _kl_off(x: Floats, modes: KnownModes) -> Interval:
+    counts = mode_report(x, modes).counts
+    return kl_interval([*counts, len(x) - sum(counts)], separated_law(modes))
+
+
+_ROWS = (
+    Measure(
+        "modes",
+        "modes",
+        "higher",
+        "modes with a high-quality sample",
+        _captured,
+        lambda n, m: float(len(m.weights)),
+        PACGAN,
+    ),
+    Measure(
+        "modes-1-percent",
+        "modes",
+        "higher",
+        "modes that hold at least 1 % of the samples within 3 std",
+        _captured_share,
+        _heavy,
+    ),
+    Measure(
+        "high-quality",
+        "modes",
+        "closer",
+        "share of samples within 3 std of a mode",
+        _high_quality,
+        lambda n, m: high_quality_of_perfect(m.centres.shape[1]),
+        PACGAN,
+    ),
+    Measure(
+        "kl-modes",
+        "modes",
+        "lower",
+        "KL of high-quality counts against the weights, nats",
+        _kl,
+        lambda n, m: kl_floor(len(m.weights), n),
+        PACGAN,
+    ),
+    Measure(
+        "kl-modes-26",
+        "modes",
+        "lower",
+        "the same with one more bin for samples off every mode (26 bins for 25 modes)",
+        _kl_off,
+        lambda n, m: kl_floor(len(m.weights) + 1, n),
+    ),
+    Measure(
+        "mode-width",
+        "modes",
+        "closer",
+        "median over modes of the drawn std over the true std",
+        median_width,
+        lambda n, m: 1.0,
+    ),
+    Measure("w1", "samples", "lower", "exact W1", wasserstein_judged),
+    Measure("w2", "samples", "lower", "exact W2", partial(wasserstein_judged, order=2)),
+    Measure("sliced-w", "samples", "lower", "sliced W2, 128 directions", sliced_judged),
+    Measure(
+        "energy",
+        "samples",
+        "lower",
+        "squared energy distance",
+        energy_judged,
+        reference=SZEKELY,
+    ),
+    Measure("mmd", "samples", "lower", "unbiased MMD^2, median width", mmd_judged, reference=MMD),
+    Measure(
+        "jsd-bins",
+        "samples",
+        "lower",
+        "JSD between histograms of at most 30 bins an axis, nats",
+        lambda x, y: grid_jsd(y, x),
+        symmetric=False,
+    ),
+    Measure(
+        "kl-neighbours",
+        "samples",
+        "lower",
+        "KL(real || made) by 5 nearest neighbours, nats",
+        lambda x, y: knn_kl_judged(y, x),
+        reference=WANG,
+        symmetric=False,
+    ),
+)
+
+MEASURES: Catalogue[Measure] = Catalogue("measure", {row.name: row for row in _ROWS})
