@@ -226,7 +226,7 @@ def test_wrong_names_and_parameters_are_refused():
         SOURCES["grdi"]
     with pytest.raises(BadValue, match="whole number from 2 to 64"):
         SOURCES["ring:2.5"]
-    with pytest.raises(BadValue, match="K of ring:K must be a whole number from 2 to 64, got 'many'"):
+    with pytest.raises(BadValue, match="K of ring:K must be .* from 2 to 64, got 'many'"):
         SOURCES["ring:many"]
     with pytest.raises(UnknownName, match="did you mean 'claw'"):
         SOURCES["mixture-1d:clow"]
