@@ -12,8 +12,9 @@ from saddle.evaluate import abilities, densities, duels
 from saddle.evaluate.abilities import ASSESSED, _of_known_map, _of_labels
 from saddle.evaluate.assess import assess
 from saddle.evaluate.duels import _proved, _Unit, of_duels
+from saddle.evaluate.rows import CLOUDS, LAWS, MODES
 from saddle.games.duel import Duel
-from saddle.measure import entropy
+from saddle.measure import MEASURES, entropy
 from saddle.sources import SOURCES
 
 QUICK = {"looks": 1, "saves": 1}
@@ -38,6 +39,11 @@ def by_name(rows):
     return {row["name"]: row for row in rows}
 
 
+def test_every_measure_has_its_place_in_an_assessment():
+    assert sorted(MEASURES) == sorted([*CLOUDS, *LAWS, *MODES])
+    assert {name for name in MEASURES if MEASURES[name].needs == "modes"} == set(MODES)
+
+
 # ------------------------------------------------------------------------------------ conditional
 
 
@@ -54,6 +60,15 @@ def test_the_asked_label_is_looked_for():
     assert rows["asked"]["value"] == pytest.approx(7 / 8, abs=0.03)
     assert rows["asked-worst"]["value"] == pytest.approx(1 / 2, abs=0.06)
     assert "label 4" in rows["asked-worst"]["note"] and rows["asked-worst"]["floor"] == 1
+
+
+def test_a_label_that_no_held_out_row_bears_has_no_floor():
+    source = SOURCES["labelled-ring"](seed=0)
+    drawn = source.batch(np.arange(200))
+    real = {key: rows[drawn["given"] != 3] for key, rows in drawn.items()}
+    asked = {**drawn, "x": np.where(drawn["given"][:, None] == 3, 0, drawn["x"])}
+    row = by_name(_of_labels(asked, real, source.modes))["asked-worst"]
+    assert "label 3" in row["note"] and row["floor"] is None
 
 
 def test_labels_that_number_no_modes_are_passed_over():

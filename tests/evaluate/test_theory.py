@@ -114,3 +114,7 @@ def test_bins_of_a_critic_that_knows_the_truth_lie_on_the_diagonal():
     assert sum(row["n"] for row in rows) == 2 * n
     gaps = [abs(row["D"] - row["real"]) for row in rows]
     assert max(gaps) < 4 * 0.5 / math.sqrt(rows[0]["n"])  # four standard errors at most
+
+
+def test_bins_of_a_critic_that_cannot_tell_are_half_real():
+    assert {row["real"] for row in bins_of(np.full(240, 0.5), 120)} == {0.5}

@@ -11,6 +11,7 @@ from scipy import stats
 from saddle.errors import BadData
 from saddle.measure import (
     GENERATORS,
+    bound_on,
     critic_against_truth,
     f_divergence,
     paired_value,
@@ -49,6 +50,16 @@ def test_no_other_critic_exceeds_it(name):
         other = compare(LP - LQ + wave, name)
         assert other.gap > -1e-9
         assert 0 < other.mean_error <= other.root_mean_square <= other.largest_error < 1
+
+
+@pytest.mark.parametrize("name", ["js", "jsd", "minimax"])
+def test_a_critic_that_is_sure_and_wrong_pays_for_it(name):
+    """JS: T = log 2u/(1 + u) at real, f*(T) = -log(2 - e^T) at fake, both held at |v| = 20."""
+    scale = 0.5 if name == "jsd" else 1.0
+    for v in (15.0, 20.0, 35.0, 60.0):
+        truth = -2 * scale * (min(v, 20.0) - math.log(2))
+        found = bound_on([-v], [v], f=GENERATORS[name])
+        assert found.value == pytest.approx(truth, rel=1e-5)  # rounding of f(0), e^20 times larger
 
 
 def test_a_constant_critic_errs_by_what_it_should():

@@ -38,6 +38,16 @@ def test_it_comes_near_the_law_and_says_how_near(name):
     assert many.values.sum() * many.cell.prod() == pytest.approx(1, abs=1e-3)
 
 
+def test_the_sampling_error_is_that_of_this_kernel():
+    """On average it is how far estimates from samples of their own lie from their mean."""
+    law, box = LAWS["one Gaussian"]
+    found = [grid_density(law.sample(5_000, seed), box, side=64) for seed in range(20)]
+    masses = np.array([each.values for each in found]) * found[0].cell.prod()
+    away_from_mean = np.abs(masses - masses.mean(0)).sum((1, 2)).mean() / 2 * (20 / 19) ** 0.5
+    # two kernel widths are picked, of which the estimates' mean is a mixture
+    assert np.mean([each.error for each in found]) == pytest.approx(away_from_mean, rel=0.1)
+
+
 def test_narrow_modes_get_a_narrow_kernel():
     wide, narrow = (
         grid_density(law.sample(50_000, 0), ((-5.5, 5.5),) * 2, side=512)

@@ -64,6 +64,11 @@ def test_equal_clouds_are_sure_to_be_equal():
     assert (found.value, found.low, found.high) == (0, 0, 0)
 
 
+def test_one_sample_is_sure_of_nothing():
+    found = auc_judged([1.0], [0.0, 0.5])
+    assert (found.value, found.low, found.high) == (1, 0, 1)
+
+
 def test_of_the_auc():
     def draw(seed):
         rng = np.random.default_rng(seed)

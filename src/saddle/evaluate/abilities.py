@@ -99,14 +99,14 @@ def _of_labels(drawn: dict[str, Array], real: dict[str, Array], modes: KnownMode
     (hit, near), (real_hit, real_near) = (_asked(rows, modes) for rows in (drawn, real))
     shares = {label: wilson(*_count(hit[numbers == label])) for label in np.unique(numbers)}
     worst = min(shares, key=lambda label: shares[label].value)
-    of_real = float(real_hit[real["given"] == worst].mean())
+    of_real = real_hit[real["given"] == worst]
     say = "share of samples whose nearest centre is the asked one"
     return [
         _share("asked", hit, floor=float(real_hit.mean()), note=say),
         row(
             "asked-worst",
             shares[worst],
-            floor=of_real,
+            floor=float(of_real.mean()) if len(of_real) else None,
             better="higher",
             note=f"the same of label {worst}, the worst",
         ),

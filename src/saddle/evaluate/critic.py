@@ -72,7 +72,7 @@ def critic_report(
 
 
 def _against(trained: Trained, duel: Duel, law: Law, scores: tuple[Tensor, Tensor]) -> Json:
-    """The critic's D and its bound beside the truth's, and what a plug-in of the truth scores."""
+    """The critic's D and its bound beside the truth's, each with its floor."""
     real, fakes = scores
     with torch.no_grad():
         v = judged(duel, (trained.spaces["x"].encode(law.at),))

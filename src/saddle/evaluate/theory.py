@@ -66,8 +66,9 @@ def rest(distance: Distance) -> float:
 
 
 def pulls(distance: Distance) -> Json:
-    """Minus the slope of each loss in one score, the other side's score being zero.
+    """How hard each loss pulls at one score, the other side's score being zero.
 
+    Minus its slope, which is up; at a fake sample the critic's pulls down, and has the other sign.
     An f-divergence also names the weights of its exact gradient, u^2 f''(u) and u f''(u).
     """
     found: Json = {"v": SCORES.tolist()}
@@ -109,8 +110,9 @@ def calibration(trained: Trained, materials: Materials, duel: Duel) -> Json:
 
 
 def bins_of(d: npt.NDArray[Any], n: int) -> list[Json]:
-    """Bins of equal counts by rising D; the first n values are of real rows, the rest of draws."""
-    parts = np.array_split(np.argsort(d, kind="stable"), BINS)
+    """Bins of equal counts by rising D, of n real rows and after them n draws; ties alternate."""
+    turns = np.arange(2 * n).reshape(2, n).T.ravel()
+    parts = np.array_split(turns[np.argsort(d[turns], kind="stable")], BINS)
     return [
         {"D": float(d[at].mean()), "real": float((at < n).mean()), "n": len(at)}
         for at in parts

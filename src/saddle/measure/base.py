@@ -73,9 +73,9 @@ def spread_out(value: float, deviation: float, *, n: int, level: float = 0.95) -
 def of_influence(value: float, *influences: Floats) -> Interval:
     """The interval of a number from the influence of each sample on it, (n,) a cloud.
 
-    Var value = sum over clouds of Var(influence) / n
+    Var value = sum over clouds of Var(influence) / n,   infinite where a cloud is one sample
     """
-    variance = sum(float(i.var()) / len(i) for i in influences)
+    variance = sum(float(i.var()) / len(i) if len(i) > 1 else np.inf for i in influences)
     return spread_out(value, variance**0.5, n=min(len(i) for i in influences))
 
 

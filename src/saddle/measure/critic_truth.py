@@ -18,6 +18,7 @@ from saddle.measure.divergences import Generator
 from saddle.measure.exact import integrand, optimal_discriminator
 
 _CLAMP = 50.0  # scores beyond this say "certain" and are clamped before exp
+_RESOLVED = 20.0  # |v| past which f'(u) would drown in the rounding of f(u), some e^v times larger
 _GROUPS = 2000  # of points with like scores
 _STEP = 1e-3  # of the five-point derivative in v
 _PAIRS = 2_000_000  # point-triangle pairs tested at once
@@ -132,10 +133,11 @@ def bound_on(real: npt.ArrayLike, fake: npt.ArrayLike, *, f: Generator) -> Inter
 def _bound_terms(v: Floats, f: Generator) -> tuple[Floats, Floats]:
     """f'(u) and u f'(u) - f(u) at u = e^v.
 
-    With g(v) = f(e^v) - f(1) the derivative g'(v) is u f'(u), taken by five points in v.
+    With g(v) = f(e^v) - f(1) the derivative g'(v) is u f'(u), taken by five points in v. Scores
+    are held within `_RESOLVED`: the bound is that of a critic which is held there.
     """
     one = float(f(np.ones(1))[0])
-    v = np.clip(v, -_CLAMP, _CLAMP)
+    v = np.clip(v, -_RESOLVED, _RESOLVED)
 
     def g(s: Floats) -> Floats:
         return f(np.exp(s)) - one

@@ -87,10 +87,10 @@ def grid_density(x: npt.ArrayLike, bounds: Bounds, *, side: int | None = None) -
     counts = [_counts(half, box, count) for half in (points[::2], points[1::2])]
     halves = [c / len(points[k::2]) for k, c in enumerate(counts)]
     width = _best_width(halves[0], halves[1], lone=1 / len(points))
-    a, b = (_smooth(half, width) for half in halves)
+    final = width * 2 ** (-1 / (d + 4))
+    a, b = (_smooth(half, final) for half in halves)
     cell = np.array([(high - low) / count for low, high in box])
     whole = (counts[0] + counts[1]) / len(points)
-    final = width * 2 ** (-1 / (d + 4))
     return GridDensity(
         bounds=box,
         values=_smooth(whole, final).astype(np.float64) / cell.prod(),

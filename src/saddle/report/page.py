@@ -234,7 +234,8 @@ def measured(record: Record) -> str:
         return "<p class='none'>Not measured: the run was not evaluated.</p>"
     step = record.evaluation.get("step")
     at = f"Measured at step {cell(step)}. " if step is not None else ""
-    intro = f"<p class='soft'>{at}A floor is what real rows score against real rows.</p>"
+    floor = "A floor is what other real rows, or a perfect sampler, score at the same n."
+    intro = f"<p class='soft'>{at}{floor}</p>"
     return f"{intro}{to_html(rows, caption='Measures')}"
 
 

@@ -34,11 +34,10 @@ SIZE = (5.2, 3.1)
 TRUTH = {
     "exact": ("the exact divergence", "D"),
     "pairs_exact": ("JSD(p×q, q×p), exact", "D"),
-    "plug_in": ("the plug-in estimate", "s"),
 }
 """Values of the last measuring that the estimate is held against: their names and marks."""
 
-OF_ITS_F = ("exact", "plug_in")
+OF_ITS_F = ("exact",)
 """Those that are in the units of the estimate only where they are of the distance's own f."""
 
 
