@@ -167,9 +167,15 @@ def references_of(recipe: Recipe) -> list[Reference]:
     ]
     cited = [entry.reference for entry in used if entry is not None]
     cited += [OPTIMISED.get(o.name) for o in (recipe.optimise_generator, recipe.optimise_critic)]
-    cited.append(AVERAGING)
+    cited.append(AVERAGING if averages(recipe) else None)
     found = {reference.key: reference for reference in cited if reference is not None}
     return [*found.values()]
+
+
+def averages(recipe: Recipe) -> bool:
+    """Whether the generator that is drawn from is an average over turns."""
+    memory = recipe.schedules.memory
+    return bool(recipe.schedules.half_life or memory.hold or memory.start or memory.end)
 
 
 OPTIMISED: Mapping[str, Reference] = {"adam": ADAM}

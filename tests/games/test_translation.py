@@ -146,8 +146,9 @@ def test_weights_of_zero_and_no_pool_leave_the_duels_alone():
     game = cycling(Turn(0.1), Turn(0.2), cycle=0.0, identity=0.0, pool=0)
     assert set(game.loss(Player.GENERATOR, doubles(), Streams(0).at(0))) == {"a", "b"}
     assert not game.duels[0].views
-    with pytest.raises(BadValue, match="pool"):
-        cycling(Turn(0.1), Turn(0.2), pool=-1)
+    for pool in (-1, 50.7):
+        with pytest.raises(BadValue, match="pool must be a whole number"):
+            cycling(Turn(0.1), Turn(0.2), pool=pool)
 
 
 def test_translation_goes_both_ways():

@@ -33,13 +33,18 @@ def lines(rows=X, mark=", "):
     return "\n".join(mark.join(repr(float(cell)) for cell in row) for row in rows) + "\n"
 
 
-@pytest.mark.parametrize("mark", [",", ", ", ";", "\t"])
+@pytest.mark.parametrize("mark", [",", ", ", ";", "\t", " ", "   "])
 @pytest.mark.parametrize("header", ["", "\ufeffwidth{0}height\n"])
 def test_csv_with_and_without_a_header(tmp_path, mark, header):
     path = write(tmp_path / "points.csv", header.format(mark) + lines(mark=mark) + "\n\n")
     source = open_source(str(path))
     assert np.array_equal(everything(source), WANTED)
     assert source.columns == (("width", "height") if header else ("0", "1"))
+
+
+def test_what_numpy_writes_is_read(tmp_path):
+    np.savetxt(tmp_path / "p.txt", X, fmt="%25.18e")
+    assert np.array_equal(everything(open_source(tmp_path / "p.txt")), WANTED)
 
 
 def test_columns_are_chosen_in_the_asked_order(tmp_path):
@@ -77,7 +82,9 @@ def test_labels_from_another_file(tmp_path):
 ERRORS = {
     "a wrong column": ("a,b\n1,2\n3,4\n5,6\n", "did you mean 'b'"),
     "a bad cell": ("a,b\n1,2\n3,x\n5,6\n", "column 'b', line 3: 'x' is not a number"),
-    "an empty cell": ("a,b\n1,2\n3,\n5,6\n", "column 'b', line 3: an empty cell is not a number"),
+    "an empty cell": ("a,b\n1,2\n3,\n5,6\n", "column 'b', line 3: 1 of 3 cells are empty"),
+    "an empty column": ("a,b\n1,\n3,\n5,\n", "column 'b', line 2: an empty cell is not a number"),
+    "a decimal comma": ("a;b\n1;2\n3;4,5\n5;6\n", "line 3: '4,5' is .*with a decimal point"),
     "not finite": (
         "a,b\n1,2\nnan,4\n5,6\n7,inf\n",
         "2 of 4 rows have a value that is not finite: line 3, line 5 .the first is nan in column "

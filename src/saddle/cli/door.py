@@ -60,6 +60,8 @@ def main() -> None:
         leave(str(problem), 1)
     except (KeyboardInterrupt, typer.Abort):
         leave("interrupted; what was saved is whole", 130)
+    except MemoryError as problem:
+        leave(f"not enough memory: {problem}; a smaller batch or network needs less", 1)
     except OSError as problem:
         what = f"{problem.filename}: " if problem.filename else ""
         leave(f"{what}{problem.strerror or problem}; what was saved before is whole", 1)

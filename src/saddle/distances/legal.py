@@ -63,9 +63,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         _unbounded,
-        "nothing bounds the critic, whose gap can grow without end; add one of clip, gp, "
-        "gp-one-sided, r1, r2, dragan, spectral-norm, or take a critic whose slope is bounded by "
-        "construction: groupsort, or your own with a method lipschitz() that says so",
+        "nothing bounds the critic, whose gap can grow without end; add a penalty that does, such "
+        "as gp, r1 or spectral-norm (`saddle list penalties` marks them), or take a critic whose "
+        "slope is bounded by construction: groupsort, or your own with a method lipschitz() that "
+        "says so",
     ),
     Rule(
         lambda c: len({penalty.name for penalty in c.penalties}) < len(c.penalties),

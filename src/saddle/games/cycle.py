@@ -73,7 +73,7 @@ class Cycle(Game):
             stakes=bench.stakes,
             cycle=weights["cycle"],
             identity=weights["identity"],
-            pool=int(weights["pool"]),
+            pool=weights["pool"],
         )
 
     def __init__(
@@ -85,14 +85,14 @@ class Cycle(Game):
         critics: Mapping[str, nn.Module] | None = None,
         cycle: float = 10.0,
         identity: float = 0.0,
-        pool: int = 50,
+        pool: float = 50,
     ) -> None:
         super().__init__()
-        if pool < 0:
+        if pool < 0 or pool != int(pool):
             raise bad("pool", pool, "a whole number of at least 0")
         replays = any(sight.replays for sight in stakes.views)
         if pool and not replays and not isinstance(stakes.distance, Direct):
-            stakes = replace(stakes, views=(VIEWS[f"replay:{pool}"], *stakes.views))
+            stakes = replace(stakes, views=(VIEWS[f"replay:{pool:.0f}"], *stakes.views))
         duels = [
             make_duel(
                 key,

@@ -133,16 +133,21 @@ def _numbers(data: Columns, name: str) -> Floats:
     values = data.columns[name]
     if values.dtype.kind in "biuf":
         return values.astype(np.float64)
-    row = next(i for i, cell in enumerate(values) if not _is_number(cell))
-    cell = str(values[row])
+    odd = [row for row, cell in enumerate(values) if not _is_number(cell)]
+    cells = [str(values[row]) for row in odd]
+    at = f"{data.where}: column {name!r}, {data.place(odd[0])}"
+    if not any(cells) and len(cells) < len(values):
+        raise BadData(f"{at}: {len(cells)} of {len(values)} cells are empty; fill or remove them")
     raise BadData(
-        f"{data.where}: column {name!r}, {data.place(row)}: "
-        f"{repr(cell) if cell else 'an empty cell'} is not a number; {_instead(data, name)}"
+        f"{at}: {repr(cells[0]) if cells[0] else 'an empty cell'} is not a number; "
+        f"{_instead(data, name, cells[0])}"
     )
 
 
-def _instead(data: Columns, name: str) -> str:
+def _instead(data: Columns, name: str, cell: str) -> str:
     """What to do about a column that is not a number."""
+    if _is_number(cell.replace(",", ".", 1)):
+        return "write it with a decimal point"
     numeric = [n for n, v in data.columns.items() if v.dtype.kind in "biuf"]
     take = f"take the columns that are (--columns {','.join(numeric)}), or " if numeric else ""
     return f"{take}make this one the label (--given {name}); in Python columns= and given="
@@ -187,28 +192,28 @@ def from_array(values: npt.ArrayLike, *, where: str = "array") -> Columns:
     """Columns of an array (n, d) or (n,), named 0, 1, ..., or by a structured array's fields."""
     array = np.asarray(values)
     if array.dtype.names is not None:
-        return Columns(where, {name: _plain(array[name]) for name in array.dtype.names})
+        return Columns(where, {name: _plain(array[name], where) for name in array.dtype.names})
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2 or array.shape[0] == 0 or array.shape[1] == 0:
         raise BadData(f"{where}: points must be of shape (n, d), got {array.shape}")
-    return Columns(where, {str(i): _plain(array[:, i]) for i in range(array.shape[1])})
+    return Columns(where, {str(i): _plain(array[:, i], where) for i in range(array.shape[1])})
 
 
 def from_frame(frame: Frame, *, where: str = "data frame") -> Columns:
     """Columns of a data frame."""
-    columns = {str(name): _plain(frame[name].to_numpy()) for name in frame.columns}
+    columns = {str(name): _plain(frame[name].to_numpy(), where) for name in frame.columns}
     if not columns or len(next(iter(columns.values()))) == 0:
         raise BadData(f"{where}: it has no rows or no columns")
     return Columns(where, columns)
 
 
-def _plain(values: Column) -> Column:
+def _plain(values: Column, where: str) -> Column:
     """Numbers where every cell is one, text elsewhere."""
     if values.dtype.kind in "biufUS":
         return values
     if values.dtype.kind in "cV":
-        raise BadData(f"{_ODD[values.dtype.kind]} data not supported: points are real numbers")
+        raise BadData(f"{where}: {_ODD[values.dtype.kind]} data not supported: points are real")
     if all(_is_number(cell) for cell in values):
         return values.astype(np.float64)
     return np.array([str(cell) for cell in values])
@@ -243,12 +248,12 @@ def read(path: Path) -> Columns:
 
 
 def read_csv(path: Path) -> Columns:
-    """A text table: commas, semicolons or tabs, with or without a header."""
+    """A text table: tabs, semicolons, commas or blanks, with or without a header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
+        mark = _mark(file.readline())
         file.seek(0)
-        mark = max(",;\t", key=first.count)
-        reader = csv.reader(file, delimiter=mark, skipinitialspace=True)
+        lines = (line.strip(" \r\n") for line in file) if mark == " " else file
+        reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
         rows = [(reader.line_num, [c.strip() for c in row]) for row in reader if any(row)]
     if not rows:
         raise BadData(f"{path}: the file is empty")
@@ -263,6 +268,11 @@ def read_csv(path: Path) -> Columns:
     cells = zip(*(row for _, row in body), strict=True)
     columns = {name: _parsed(column) for name, column in zip(names, cells, strict=True)}
     return Columns(str(path), columns, np.array([line for line, _ in body]))
+
+
+def _mark(line: str) -> str:
+    """What parts the cells of a line; where there are semicolons, commas may be decimal ones."""
+    return next((mark for mark in "\t;," if mark in line), " ")
 
 
 def _header(path: Path, row: Sequence[str]) -> list[str] | None:
