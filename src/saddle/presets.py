@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -269,7 +269,13 @@ def started_from(run: Run) -> Recipe:
 
 def amended_recipe(run: Run) -> Recipe:
     """The recipe of a run with every later change."""
+    return [*recipes_of(run)][-1][1]
+
+
+def recipes_of(run: Run) -> Iterator[tuple[int, Recipe]]:
+    """The recipe of a run and what each later change made of it, with the step it began at."""
     recipe = Recipe.read(run.recipe)
+    yield 0, recipe
     for line in read_lines(run.amendments):
         recipe = recipe.amended({line["key"]: line["new"]})
-    return recipe
+        yield line["step"], recipe

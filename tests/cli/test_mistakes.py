@@ -203,6 +203,13 @@ def test_a_dry_run_finds_the_same_mistakes(saddle):
     )
 
 
+@pytest.mark.parametrize("asked", ["--batch 100000000000", "--set critic.width=1000000000"])
+def test_too_little_memory_is_said_in_a_line(saddle, asked):
+    said = saddle(f"train ring {asked} --out elsewhere")
+    assert said.code == 1 and said.err.startswith("saddle: not enough memory (")
+    assert "a smaller batch or network needs less" in said.err and "Traceback" not in said.err
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [

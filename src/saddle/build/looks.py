@@ -19,7 +19,7 @@ from saddle.distances.base import ScoreMeaning
 from saddle.distances.integral import certified_gap
 from saddle.games.base import Batch, Game, Player, Reconstructs, Translates
 from saddle.games.duel import DirectDuel, Duel, Scene
-from saddle.games.streams import Purpose, Streams
+from saddle.games.streams import Aside, Purpose, Streams
 from saddle.measure.modes import mode_report
 from saddle.measure.transport import sliced_wasserstein
 from saddle.measure.two_sample import auc_of
@@ -58,7 +58,7 @@ class Watch:
     def look(self, average: nn.ModuleDict, game: Game) -> Look:
         """Numbers and arrays of a game at rest."""
         arrays = self.shown(average, game)
-        streams = self.streams.at(0, -2)
+        streams = self.streams.at(0, Aside.LOOK)
         numbers: Json = {
             "watch": self.watched(arrays),
             "gradients": gradient_norms(game, self.some, streams),
@@ -135,7 +135,7 @@ MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}
 
 
 def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
-    rng = watch.streams.at(0, -1)[Purpose.NOISE]
+    rng = watch.streams.at(0, Aside.SHOWN)[Purpose.NOISE]
     given = watch.encoded.get("given")
     made = game.sample(watch.n, given, rng=rng, generators=average)
     names = {"x": "samples", "given": "given"}

@@ -39,6 +39,7 @@ from saddle.build.surfaces import SIDE, mesh
 from saddle.errors import BadData, BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
+from saddle.presets import recipes_of
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json, write_lines
 from saddle.sources.keeping import pack
@@ -184,14 +185,13 @@ def unfinished(
 
 def amended(run: Run) -> tuple[Recipe, Clock]:
     """The recipe with every amendment, and the phases: more steps hold and decay again."""
-    recipe = Recipe.read(run.recipe)
+    (_, recipe), *later = recipes_of(run)
     clock = clock_of(recipe)
-    for line in read_lines(run.amendments):
-        before, recipe = recipe.steps, recipe.amended({line["key"]: line["new"]})
-        if recipe.steps != before:
-            added = recipe.steps - line["step"]
-            hold = round((1 - recipe.schedules.decay) * added)
-            clock = Clock(min(clock.warm, line["step"]), line["step"] + hold, recipe.steps)
+    for step, new in later:
+        if new.steps != recipe.steps:
+            hold = round((1 - new.schedules.decay) * (new.steps - step))
+            clock = Clock(min(clock.warm, step), step + hold, new.steps)
+        recipe = new
     return recipe, clock
 
 

@@ -60,8 +60,10 @@ def main() -> None:
         leave(str(problem), 1)
     except (KeyboardInterrupt, typer.Abort):
         leave("interrupted; what was saved is whole", 130)
-    except MemoryError as problem:
-        leave(f"not enough memory: {problem}; a smaller batch or network needs less", 1)
+    except (MemoryError, RuntimeError) as problem:
+        if not short_of_memory(problem):
+            raise
+        leave(f"not enough memory ({problem}): a smaller batch or network needs less", 1)
     except OSError as problem:
         what = f"{problem.filename}: " if problem.filename else ""
         leave(f"{what}{problem.strerror or problem}; what was saved before is whole", 1)
@@ -69,6 +71,12 @@ def main() -> None:
         if not isinstance(problem, UsageProblem):
             raise
         leave(f"{wrong(problem)}\n{hint(problem)}", problem.exit_code)
+
+
+def short_of_memory(problem: Exception) -> bool:
+    """Whether memory ran out; torch says so by a RuntimeError of these words alone."""
+    said = str(problem)
+    return isinstance(problem, MemoryError) or "memory" in said and "alloc" in said
 
 
 def leave(words: str, code: int) -> NoReturn:

@@ -21,7 +21,7 @@ from saddle.evaluate.rows import (
     spread_of_rows,
 )
 from saddle.evaluate.trained import Trained
-from saddle.games.streams import Streams
+from saddle.games.streams import Aside, Streams
 from saddle.measure import MEASURES, KnownModes, nearest_mode, two_sample, wilson
 from saddle.measure.base import Interval, of_influence
 from saddle.runs import Json
@@ -152,8 +152,8 @@ def _of_joint_laws(trained: Trained, x: Tensor) -> Json:
     """Whether (x, E(x)) and (G(z), z) are one law, by permutation."""
     duel = trained.game.duels[0]
     seed = trained.recipe.seed
-    with torch.no_grad(), lent(seed, 0, -13):
-        scene = trained.game.stage({"x": x}, Streams(seed).at(0, -13))
+    with torch.no_grad(), lent(seed, 0, Aside.JOINT):
+        scene = trained.game.stage({"x": x}, Streams(seed).at(0, Aside.JOINT))
     real, fake = (
         torch.cat([part.flatten(1) for part in side(scene)], 1).numpy()
         for side in (duel.real, duel.fake)

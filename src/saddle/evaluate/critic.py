@@ -23,7 +23,7 @@ from saddle.evaluate.densities import Law, Truth, law_of, truth_of
 from saddle.evaluate.rows import finite
 from saddle.evaluate.trained import Trained
 from saddle.games.duel import Duel
-from saddle.games.streams import Purpose, Streams
+from saddle.games.streams import Aside, Purpose, Streams
 from saddle.measure import bound_on, critic_against_truth, paired_value
 from saddle.measure.base import Floats
 from saddle.measure.divergences import Generator, jsd
@@ -157,8 +157,8 @@ def held_out_scores(
     """What the critic gives to held-out rows and to draws."""
     rows = trained.spaces["x"].encode(materials.rows("final", DRAWN)["x"])
     seed = trained.recipe.seed
-    rng = Streams(seed).at(0, -11)[Purpose.NOISE]
-    with torch.no_grad(), lent(seed, 0, -11):
+    rng = Streams(seed).at(0, Aside.CRITIC)[Purpose.NOISE]
+    with torch.no_grad(), lent(seed, 0, Aside.CRITIC):
         drawn = trained.game.sample(DRAWN, rng=rng, generators=live)["x"]
         return judged(duel, (rows,)), judged(duel, (drawn,))
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from saddle.build.materials import Materials, box_of
 from saddle.evaluate.rows import finite, row, unmeasured
 from saddle.evaluate.trained import Trained
-from saddle.games.streams import Purpose, Streams
+from saddle.games.streams import Aside, Purpose, Streams
 from saddle.measure import (
     GridDensity,
     LogDensity,
@@ -214,8 +214,8 @@ def law_of(
 def draw(trained: Trained, generators: nn.ModuleDict, n: int) -> Array:
     """N raw samples of x from these generators, (n, d)."""
     seed = trained.recipe.seed
-    rng = Streams(seed).at(0, -12)[Purpose.NOISE]
-    with torch.no_grad(), lent(seed, 0, -12):
+    rng = Streams(seed).at(0, Aside.DENSITY)[Purpose.NOISE]
+    with torch.no_grad(), lent(seed, 0, Aside.DENSITY):
         parts = [
             trained.game.sample(min(CHUNK, n - first), rng=rng, generators=generators)["x"]
             for first in range(0, n, CHUNK)

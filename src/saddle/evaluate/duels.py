@@ -18,7 +18,7 @@ from saddle.evaluate.densities import scale_of
 from saddle.evaluate.rows import row, scale_of_rows, unmeasured
 from saddle.evaluate.trained import Trained
 from saddle.games.duel import Duel, SideName
-from saddle.games.streams import Streams
+from saddle.games.streams import Aside, Streams
 from saddle.measure import auc_judged
 from saddle.measure.base import Floats, of_influence
 from saddle.networks import lipschitz
@@ -38,8 +38,8 @@ def of_duels(trained: Trained, materials: Materials) -> list[Json]:
     game.generators.load_state_dict(live_generators(trained).state_dict())
     rows = materials.rows("final", DRAWN)
     seed = trained.recipe.seed
-    streams = Streams(seed).at(0, -14)
-    with torch.no_grad(), lent(seed, 0, -14):
+    streams = Streams(seed).at(0, Aside.DUEL)
+    with torch.no_grad(), lent(seed, 0, Aside.DUEL):
         scene = game.stage({k: trained.spaces[k].encode(v) for k, v in rows.items()}, streams)
     found = []
     for duel in game.duels:

@@ -23,7 +23,7 @@ from saddle.build.materials import read_spaces
 from saddle.build.session import amended
 from saddle.errors import BadValue, Incompatible, bad
 from saddle.games.base import Encodes, Game, Reconstructs, Translates, Weighs
-from saddle.games.streams import Purpose, Streams
+from saddle.games.streams import Aside, Purpose, Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run
 from saddle.spaces import Points
@@ -66,9 +66,9 @@ class Trained:
         found: list[dict[str, Tensor]] = []
         for chunk, first in enumerate(range(0, n, CHUNK)):
             count = min(CHUNK, n - first)
-            rng = streams.at(chunk, -10)[Purpose.NOISE]
+            rng = streams.at(chunk, Aside.SAMPLE)[Purpose.NOISE]
             part = None if condition is None else _filled(condition[first : first + count])
-            with torch.no_grad(), lent(seed, chunk, -10):
+            with torch.no_grad(), lent(seed, chunk, Aside.SAMPLE):
                 drawn = self.game.sample(CHUNK, part, rng=rng)
             found.append({key: rows[:count] for key, rows in drawn.items()})
         return {
@@ -156,7 +156,7 @@ class Trained:
 
 def _map(act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """The act on all rows, some at a time."""
-    with torch.no_grad(), lent(0, 0, -10):
+    with torch.no_grad(), lent(0, 0, Aside.SAMPLE):
         return torch.cat([act(part) for part in torch.split(rows, CHUNK)])
 
 

@@ -24,6 +24,18 @@ class Purpose(IntEnum):
     WEIGHTS = 7
 
 
+class Aside(IntEnum):
+    """A move that no rule plays: what is drawn outside of training has streams of its own."""
+
+    SHOWN = -1
+    LOOK = -2
+    SAMPLE = -10
+    CRITIC = -11
+    DENSITY = -12
+    JOINT = -13
+    DUEL = -14
+
+
 def mix(*words: int) -> int:
     """A 64-bit hash of integers (splitmix64, chained).
 
@@ -42,9 +54,9 @@ def mix(*words: int) -> int:
 class Streams:
     """One generator a purpose, all set anew for each (step, move).
 
-    Within a move a purpose's draws follow one another; the next move starts a new stream. A look
-    or a sample outside of training uses negative moves, which training never does. On the CPU a
-    torch generator reads 32 bits of its seed: two of a million moves may share a stream, which
+    Within a move a purpose's draws follow one another; the next move starts a new stream. Draws
+    outside of training use the moves of `Aside`, which training never does. On the CPU a torch
+    generator reads 32 bits of its seed: two of a million moves may share a stream, which
     correlates two far batches and nothing else.
     """
 
