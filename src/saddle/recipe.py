@@ -88,8 +88,8 @@ class Schedules(_Strict):
     warm: float = Field(default=0.01, ge=0, lt=1)
     decay: float = Field(default=0.75, ge=0, le=1)
     rate: Scheduled = Scheduled(start=0.01, end=0.01, over=0.85)
-    critic_rate: Scheduled = Scheduled(start=0.1, end=0.1, geometric=True)
-    penalty: Scheduled = Scheduled(end=0.02, geometric=True, over=0.4)
+    critic_rate: Scheduled = Scheduled(start=0.1, end=0.6, geometric=True)
+    penalty: Scheduled = Scheduled(end=0.04, geometric=True, over=0.4)
     beta2: Share = Share(hold=0.99)
     memory: Share = Share(hold=0.9999)
     half_life: Scheduled | None = None
