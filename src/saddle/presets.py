@@ -157,7 +157,7 @@ def _fgan() -> Values:
 
 PER_GAME: Mapping[str, Values] = {
     "bigan": {"encoder.name": "fourier-mlp:60", "steps": 8_000},
-    "cycle": {"weights.cycle": 0.1, "steps": 4_000},
+    "cycle": {"weights.cycle": 0.02, "steps": 8_000},
     "align": {
         "generator": {"name": "spline-coupling", "width": 64, "depth": 2, "activation": "silu"},
         "steps": 2_000,
