@@ -138,9 +138,7 @@ class Bench:
         screen = Console(highlight=False)
         screen = screen if screen.is_terminal else Console(highlight=False, width=WIDE)
         screen.print(table(self.title, [*(shown or rows), *summary], notes))
-        for target in targets:
-            verdict = "met" if target.met else "MISSED"
-            screen.print(f"{verdict:6} {target.what}: {target.got} (wanted {target.wanted})")
+        judge(screen, targets)
         path: Path = self.options.out
         record(
             path,
@@ -154,6 +152,13 @@ class Bench:
             },
         )
         self.tell(f"written to {path}")
+
+
+def judge(screen: Console, targets: Iterable[Target]) -> None:
+    """Print what was asked for and what came, a line each."""
+    for target in targets:
+        verdict = "met" if target.met else "MISSED"
+        screen.print(f"{verdict:6} {target.what}: {target.got} (wanted {target.wanted})")
 
 
 class Told(Protocol):

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import torch
 from rich.console import Console
 
-from _common import OUT, WIDE, Row, Value, record, table
+from _common import OUT, WIDE, Row, Target, Value, judge, record, table
 
-__all__ = ["Bench", "Row", "Value"]
+__all__ = ["Bench", "Row", "Target", "Value"]
 
 
 class Bench:
@@ -31,13 +31,11 @@ class Bench:
         torch.set_num_threads(1)
         self.began = time.process_time()
 
-    def show(self, rows: Sequence[Row], *notes: str) -> None:
-        """Print the rows as one table and write them with the options as JSON."""
+    def show(self, rows: Sequence[Row], *notes: str, targets: Sequence[Target] = ()) -> None:
+        """Print the rows as one table, and what was asked for; write it all as JSON."""
         screen = Console(highlight=False)
         screen = screen if screen.is_terminal else Console(highlight=False, width=WIDE)
         screen.print(table(self.title, rows, notes))
-        record(
-            OUT / f"{self.name}.json",
-            self,
-            {"notes": list(notes), "rows": list(rows)},
-        )
+        judge(screen, targets)
+        found = {"notes": list(notes), "targets": [*map(vars, targets)], "rows": list(rows)}
+        record(OUT / f"{self.name}.json", self, found)

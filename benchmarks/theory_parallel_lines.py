@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from _show import Bench, Row
+from _common import column
+from _show import Bench, Row, Target
 from saddle.distances import DISTANCES, Distance, certified_gap
 from saddle.measure import parallel_lines, wasserstein
 from saddle.networks import CRITICS, Shape
@@ -82,7 +83,11 @@ if __name__ == "__main__":
         seed=0,
     )
     thetas = tuple(float(t) for t in bench.options.thetas.split(","))
+    rows = table(thetas, steps=bench.options.steps, seed=bench.options.seed)
+    pairs = zip(column(rows, "W1 learned"), column(rows, "W1"), strict=True)
+    off = max(abs(learned - true) for learned, true in pairs)
     bench.show(
-        table(thetas, steps=bench.options.steps, seed=bench.options.seed),
+        rows,
         f"log 2 is {math.log(2):.4f}",
+        targets=[Target("learned W1", "within 0.01 of |theta|", f"{off:.2g}", off <= 0.01)],
     )
