@@ -67,12 +67,15 @@ class Catalogue(Mapping[str, T]):
         return entry.make(text)
 
     def __iter__(self) -> Iterator[str]:
-        """Every name, families with their example: what the laws are tested over."""
+        """Every name, families with all choices or an example: what the laws are tested over."""
         for name, entry in self._entries.items():
-            yield f"{name}:{entry.example}" if isinstance(entry, Family) else name
+            if isinstance(entry, Family):
+                yield from (f"{name}:{text}" for text in entry.choices or (entry.example,))
+            else:
+                yield name
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.partition(":")[0] in self._entries

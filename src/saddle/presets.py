@@ -159,7 +159,9 @@ PER_GAME: Mapping[str, Values] = {
     "bigan": {"encoder.name": "fourier-mlp:60", "steps": 8_000},
     "cycle": {"weights.cycle": 0.02, "steps": 8_000},
     "align": {
-        "generator": {"name": "spline-coupling", "width": 64, "depth": 2, "activation": "silu"},
+        "generator.name": "spline-coupling",
+        "generator.depth": 2,
+        "generator.activation": "silu",
         "steps": 2_000,
     },
 }
@@ -167,14 +169,13 @@ PER_GAME: Mapping[str, Values] = {
 
 
 def for_game(recipe: Recipe, game: str) -> Recipe:
-    """The recipe for a game: what was left at its default takes the game's own default.
+    """The recipe for a game: what was not given a value takes the game's own default.
 
-    >>> for_game(Recipe(), "align").generator.name
-    'spline-coupling'
+    >>> for_game(Recipe(), "align").steps, for_game(Recipe(steps=15_000), "align").steps
+    (2000, 15000)
     """
-    default = Recipe()
-    own = PER_GAME.get(game, {})
-    left = {key: v for key, v in own.items() if recipe.value(key) == default.value(key)}
+    said = recipe.said()
+    left = {key: value for key, value in PER_GAME.get(game, {}).items() if key not in said}
     return recipe.amended({"game": game, **left})
 
 

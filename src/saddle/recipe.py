@@ -195,16 +195,39 @@ class Recipe(_Strict):
         >>> Recipe().amended({"generator.width": 32}).generator.width
         32
         """
-        values = self.model_dump(mode="python")
+        values, said = self.model_dump(mode="python"), self.said()
         for key, value in changes.items():
             put(values, key, copy.deepcopy(value))  # a later path may reach into it
-        return Recipe.of(values)
+            said |= {key, *(f"{key}.{path}" for path in _paths_of(value))}
+        recipe = Recipe.of(values)
+        _keep_said(recipe, said)
+        return recipe
+
+    def said(self) -> set[str]:
+        """The dotted paths of what was given a value, be it the default one.
+
+        >>> Recipe(steps=15_000).said(), Recipe().said()
+        ({'steps'}, set())
+        """
+        return set(paths(self.model_dump(mode="python", exclude_unset=True)))
 
     def value(self, key: str) -> Any:
         """The value at a dotted path; None for a penalty or weight that is not there."""
         values = self.model_dump(mode="json")
         path, last = split(key)
         return values[path].get(last) if path in _OPEN else find(values, key)
+
+
+def _keep_said(model: BaseModel, said: set[str]) -> None:
+    """Forget of a model's fields, and of the models inside, that they were given a value."""
+    model.model_fields_set.intersection_update(key.partition(".")[0] for key in said)
+    for name, inner in model:
+        if isinstance(inner, BaseModel):
+            _keep_said(inner, {k.partition(".")[2] for k in said if k.startswith(f"{name}.")})
+
+
+def _paths_of(value: Any) -> list[str]:
+    return paths(value) if isinstance(value, Mapping) else []
 
 
 _OPEN = ("penalties", "weights")

@@ -190,10 +190,12 @@ class Run:
         return self.path / "checkpoints" / f"{step:08d}"
 
     def append(self, path: Path, value: Json) -> None:
-        """Append one line, flushed."""
+        """Append one line, on the disk when this returns."""
         line = json.dumps(value, allow_nan=False) + "\n"
         with writing(path), open(path, "a") as file:
             file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
 
     def latest(self) -> int | None:
         """The step of the last checkpoint that was completed, or None."""

@@ -116,11 +116,16 @@ def test_where_the_density_of_the_data_is_unknown_only_the_estimate_is_told(tmp_
 LEARNED = [name for name, row in DISTANCES.items() if hasattr(row, "critic_loss")]
 
 
-@pytest.mark.parametrize("name", [n for n in LEARNED if isinstance(DISTANCES[n], FDivergence)])
+OTHERWISE = {"non-saturating": "js", "f:u*log(u)": "kl"}
+"""Rows whose f stands among the generators under another name."""
+MEASURED = [n for n in LEARNED if OTHERWISE.get(n, n) in GENERATORS]
+
+
+@pytest.mark.parametrize("name", [n for n in MEASURED if isinstance(DISTANCES[n], FDivergence)])
 def test_the_bound_is_of_the_distances_own_f(name):
     told, f = f_of(DISTANCES[name])
     u = np.linspace(0.1, 5, 50)
-    known = GENERATORS[{"non-saturating": "js", "f:u*log(u)": "kl"}.get(name, name)](u)
+    known = GENERATORS[OTHERWISE.get(name, name)](u)
     gap = f(u) - known
     # f is told up to c (u - 1), which changes no divergence.
     slope = gap[-1] / (u[-1] - 1)

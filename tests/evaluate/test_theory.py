@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from saddle.distances import DISTANCES, PENALTIES, Direct
+from saddle.build.stakes import distance_of
+from saddle.distances import DISTANCES, PENALTIES, RATIOS, Direct, FDivergence
 from saddle.evaluate import theory
-from saddle.evaluate.theory import bins_of, pulls, rest, smallest_game
+from saddle.evaluate.theory import SCORES, _slope, bins_of, pulls, rest, smallest_game
 from saddle.recipe import Recipe
 from saddle.training.rules import RULES
 
@@ -55,6 +56,18 @@ def test_the_weights_of_an_f_are_its_second_derivative():
     np.testing.assert_allclose(held["u f''(u)"], 2 * u, rtol=1e-12)
     np.testing.assert_allclose(held["critic at fake"], u / (1 + u), rtol=1e-9)
     np.testing.assert_allclose(held["critic at real"], 1 / (1 + u), rtol=1e-9)
+
+
+ROWS = {n: row for n, row in DISTANCES.items() if isinstance(row, FDivergence)}
+LEARNT = [(n, ratio) for n, row in ROWS.items() for ratio in RATIOS if row.link or ratio != "link"]
+
+
+@pytest.mark.parametrize(("name", "ratio"), LEARNT)
+def test_the_generators_pull_is_the_slope_of_its_loss(name, ratio):
+    """Zero-sum, the loss of one score is no average: its slope is the weight itself."""
+    row = distance_of(Recipe(distance=name, ratio=ratio, objective="zero-sum"))
+    slopes = [-_slope(row.generator_loss, v, side=1) for v in SCORES]
+    np.testing.assert_allclose(pulls(row)["generator"], slopes, rtol=1e-6, atol=1e-12)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, get_args, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from saddle.sources.base import Described, RawBatch, Source, Split
 from saddle.sources.keeping import Keeps, unpack
 from saddle.sources.reading import read
 from saddle.spaces import SPACES, Points, load
-from saddle.spaces.base import Space
+from saddle.spaces.base import Raw, Space
 from saddle.training.foreign import lent
 
 FITTED = 10_000
@@ -51,6 +51,16 @@ class Materials:
         have = part_size(self.source, split)
         count = n if have is None else min(n, have)
         return self.source.batch(np.arange(first, first + count, dtype=np.int64), split)
+
+    def every(self, key: str, rows: RawBatch) -> Raw:
+        """All of a key there is in a source that ends, in any part; else what these rows hold.
+
+        A label that is rare must be known before it is met.
+        """
+        sizes = [(split, part_size(self.source, split)) for split in get_args(Split)]
+        if any(size is None for _, size in sizes):
+            return rows[key]
+        return np.concatenate([self.rows(split, size or 0)[key] for split, size in sizes])
 
     def described(self) -> Described:
         """What the source tells of itself, and what its spaces were fitted to."""
@@ -88,7 +98,7 @@ def gather(
     materials = Materials(source, spaces)
     rows = materials.rows("train", FITTED)
     for key, space in spaces.items():
-        space.fit(rows[key])
+        space.fit(rows[key] if space.smooth else materials.every(key, rows))
     return materials
 
 

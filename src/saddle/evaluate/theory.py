@@ -26,6 +26,7 @@ from saddle.evaluate.critic import held_out_scores, live_generators, why_not_jud
 from saddle.evaluate.trained import Trained
 from saddle.games.base import Player
 from saddle.games.duel import Duel
+from saddle.networks import steady
 from saddle.recipe import Recipe
 from saddle.runs import Json
 from saddle.training.rules import RULES, Team, Teams
@@ -52,7 +53,7 @@ def theory_report(trained: Trained, materials: Materials) -> Json:
         "rest": duel.weight * rest(duel.distance),
         "pulls": pulls(duel.distance),
         "calibration": calibration(trained, materials, duel),
-        "smallest": smallest_game(duel.distance, trained.recipe),
+        "smallest": on_one_point(duel, trained.recipe),
     }
 
 
@@ -77,10 +78,20 @@ def pulls(distance: Distance) -> Json:
     found["generator"] = [-_slope(distance.generator_loss, v, side=1) for v in SCORES]
     row = distance.distance if isinstance(distance, Relabelled) else distance
     if isinstance(row, FDivergence):
-        found["generator"] = row.weights(SCORES)[0].tolist()
-        names = ("u^2 f''(u)", "u f''(u)")
-        found |= {name: w.tolist() for name, w in zip(names, row.pulls(SCORES), strict=True)}
+        log_u, slope = _log_ratios(row)
+        names = ("generator", "u^2 f''(u)", "u f''(u)")
+        weights = (row.weights(log_u)[0], *row.pulls(log_u))
+        found |= {name: (w * slope).tolist() for name, w in zip(names, weights, strict=True)}
     return found
+
+
+def _log_ratios(row: FDivergence) -> tuple[Tensor, Tensor]:
+    """Log u at the scores, and its slope there: one where the score is the log ratio itself."""
+    v = SCORES.clone().requires_grad_()
+    log_u = row.log_ratio(v)
+    assert log_u is not None, "an f-divergence's score tells its log ratio"
+    (slope,) = torch.autograd.grad(log_u.sum(), v)
+    return log_u.detach(), slope
 
 
 def _slope(loss: Callable[[Tensor, Tensor], Tensor], v: Tensor, *, side: int) -> float:
@@ -129,6 +140,15 @@ class Point(nn.Module):
     def __init__(self, at: float) -> None:
         super().__init__()
         self.theta = nn.Parameter(torch.tensor([[at]], dtype=FLOAT))
+
+
+def on_one_point(duel: Duel, recipe: Recipe) -> Json:
+    """The smallest game, where views and a critic of bounded slope do not lead elsewhere."""
+    if recipe.views:
+        return {"measured": False, "why": f"one point is not seen through {recipe.views[0]}"}
+    if steady(duel.critic):
+        return {"measured": False, "why": "the critic's slope is bounded by construction"}
+    return smallest_game(duel.distance, recipe)
 
 
 def smallest_game(distance: Distance, recipe: Recipe) -> Json:

@@ -56,8 +56,8 @@ class Streams:
 
     Within a move a purpose's draws follow one another; the next move starts a new stream. Draws
     outside of training use the moves of `Aside`, which training never does. On the CPU a torch
-    generator reads 32 bits of its seed: two of a million moves may share a stream, which
-    correlates two far batches and nothing else.
+    generator reads 32 bits of its seed: of a million moves some hundred share a stream with
+    another, which correlates two far batches and nothing else.
     """
 
     def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:

@@ -181,6 +181,10 @@ def _warnings(rows: dict[str, int]) -> list[str]:
     return said
 
 
+BEYOND = 1 << 40
+"""Where the rows of an endless second domain begin: of two alike, no row is the other's pair."""
+
+
 class TwoDomains:
     """Two sources side by side as domains `a` and `b`, their rows drawn apart.
 
@@ -205,7 +209,9 @@ class TwoDomains:
 
     def batch(self, positions: Positions, split: Split = "train") -> RawBatch:
         """Rows of both sides, each in its own order."""
-        return {key: side.batch(positions, split)["x"] for key, side in self.domains.items()}
+        a, b = self.domains.values()
+        further = positions if b.size is not None else positions + BEYOND
+        return {"a": a.batch(positions, split)["x"], "b": b.batch(further, split)["x"]}
 
     def kept(self) -> RawBatch | None:
         """Both sides' rows, or None where a side is endless."""

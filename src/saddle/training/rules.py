@@ -248,7 +248,8 @@ class Unrolled(Rule):
     """The generator descends L_g(g, c_k(g)), c_k being the critic after k imagined steps.
 
     The imagined steps are plain gradient steps of rate `rate`, kept in the graph, so that the
-    generator's gradient sees how the critic would answer; then the critic moves for real.
+    generator's gradient sees how the critic would answer. They start from the critic that has
+    just moved for real; the paper's start from the one before.
 
     References:
         Metz et al. (2017), Unrolled generative adversarial networks, Eq. 8 to 10.
