@@ -5,16 +5,36 @@ from __future__ import annotations
 import pytest
 import torch
 
-from games.tiny_players import NOISE, Logistic, batch, judge, make, net, rng
+from saddle.distances import DISTANCES
 from saddle.errors import BadValue, Incompatible
 from saddle.games import Conditional, Player, Stakes, Streams
+from tiny_players import NOISE, Logistic, batch, judge, make, net, rng
 
 STAKES = Stakes(Logistic())
 
 
-def test_fake_conditions_are_the_batchs_own():
+def test_fake_conditions_are_the_batchs_own_beside_another_row():
     scene = make("conditional", STAKES).stage(batch(), Streams(0).at(0))
     assert torch.equal(scene["c"], batch()["given"])
+    assert torch.equal(scene["of"], batch()["given"].roll(1, dims=0))
+
+
+def test_a_distance_that_compares_row_by_row_keeps_the_rows_together():
+    direct = Conditional(
+        generator=net(3, 4), noise=NOISE, stakes=Stakes(DISTANCES["mean-square"]), critic=None
+    )
+    scene = direct.stage(batch(), Streams(0).at(0))
+    assert torch.equal(scene["of"], scene["c"])
+
+
+def test_what_depends_on_the_condition_alone_is_no_optimum_of_pairs():
+    """v + h(c) must cost something: else v is log p/q only up to any function of c."""
+    game = make("conditional", Stakes(DISTANCES["relativistic"]))
+    scene = game.stage(batch(), Streams(0).at(0))
+    h = scene["c"] @ torch.linspace(-5, 5, scene["c"].shape[1])
+    other = scene["of"] @ torch.linspace(-5, 5, scene["c"].shape[1])
+    loss = DISTANCES["relativistic"].critic_loss
+    assert loss(h, other) > loss(torch.zeros_like(h), torch.zeros_like(h)) + 0.1
 
 
 def test_labels_are_not_smooth_and_points_may_be():
@@ -65,7 +85,7 @@ def test_reconstruction_is_a_tether_of_its_weight(weight):
     )
     terms = game.loss(Player.GENERATOR, batch(), Streams(0).at(0))
     scene = game.stage(batch(), Streams(0).at(0))
-    wanted = weight * (scene["x"] - scene["fake"]).abs().mean()
+    wanted = weight * (scene["x"].roll(1, dims=0) - scene["fake"]).abs().mean()
     assert ("reconstruction" in terms) == (weight > 0)
     assert terms.get("reconstruction", torch.zeros(())).item() == pytest.approx(wanted.item())
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from games.tiny_players import R1, R2, Logistic, Paired, batch, judge, loss, make, rng
 from saddle.distances.base import slopes_at
 from saddle.games import Player, Stakes, Streams
 from saddle.games.seats import make_duel, parts
+from tiny_players import R1, R2, Logistic, Paired, batch, judge, loss, make, rng
 
 STAKES = Stakes(Paired(), ((R1(), 0.3), (R2(), 0.7)), smooth=frozenset({"x"}))
 

@@ -8,7 +8,12 @@ import math
 import pytest
 import torch
 
-from games.tiny_players import (
+from saddle.distances import DISTANCES, PENALTIES, Direct
+from saddle.errors import Incompatible
+from saddle.games import GAMES, VIEWS, Cycle, Player, Stakes
+from saddle.games.seats import make_duel, parts
+from saddle.training.rules import RULES, Team
+from tiny_players import (
     R1,
     R2,
     ROWS,
@@ -22,11 +27,6 @@ from games.tiny_players import (
     make,
     rng,
 )
-from saddle.distances import DISTANCES, PENALTIES, Direct
-from saddle.errors import Incompatible
-from saddle.games import GAMES, VIEWS, Cycle, Player, Stakes
-from saddle.games.seats import make_duel, parts
-from saddle.training.rules import RULES, Team
 
 LEARNED = Stakes(Logistic(), penalties=((R1(), 0.1), (R2(), 0.1)))
 every_game = pytest.mark.parametrize("name", list(GAMES))
@@ -215,7 +215,7 @@ def _streams():
 
 
 def test_cycle_refuses_identity_between_unlike_spaces():
-    from games.tiny_players import judge, net
+    from tiny_players import judge, net
 
     game = Cycle(
         a_to_b=net(2, output=3),

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from games.tiny_players import Logistic, batch, critics_turn, flow, judge, make, net, rng
 from saddle.errors import BadValue, Incompatible
 from saddle.games import Align, Cycle, Player, Stakes, Streams, tethers
 from saddle.networks import FLOWS
+from tiny_players import Logistic, batch, critics_turn, flow, judge, make, net, rng
 
 STAKES = Stakes(Logistic())
 

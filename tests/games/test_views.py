@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from games.tiny_players import Logistic, critics_turn, make, rng
 from saddle.errors import BadValue, UnknownName
 from saddle.games import VIEWS, Purpose, Stakes, Streams
 from saddle.games.kept import LAW_ROWS, Law
 from saddle.games.pool import Pool
+from tiny_players import Logistic, critics_turn, make, rng
 
 
 def shown(n=8, seed=0):

@@ -71,7 +71,7 @@ class Conditional(Game):
             stakes,
             critic=critic,
             real=parts("x", "c"),
-            fake=parts("fake", "c"),
+            fake=parts("fake", "of"),
             smooth=stakes.smooth_at("x", "given"),
         )
         tether = Tether("reconstruction", reconstruction, self._reconstruction)
@@ -83,8 +83,16 @@ class Conditional(Game):
         """What is remembered of `given`."""
         return cast(Law, self.keeps["law"])
 
+    def _turned(self, rows: Tensor) -> Tensor:
+        """Rows as the fake side has them: each in the place of the next, where a critic judges.
+
+        Beside its own condition a relativistic pair would leave any h(c) free, and v would be no
+        log ratio: v(x, c) + h(c) - (v(G(z, c), c) + h(c)). Direct distances may compare row by row.
+        """
+        return rows.roll(len(self.critics), dims=0)
+
     def _reconstruction(self, scene: Scene) -> Tensor:
-        return reconstruction(scene["x"], scene["fake"])
+        return reconstruction(self._turned(scene["x"]), scene["fake"])
 
     def remember(self, batch: Batch) -> None:
         """Keep the law of `given`, which samples are drawn for where none is asked."""
@@ -93,8 +101,9 @@ class Conditional(Game):
     def stage(self, batch: Batch, streams: Streams) -> Scene:
         """G(z, c) for the batch's own c."""
         x, c, G = batch["x"], batch["given"], self.generators["generator"]
+        of = self._turned(c)
         z = latents(self.noise, len(x), streams[Purpose.NOISE], G)
-        return {"x": x, "c": c, "z": z, "fake": G(z, c)}
+        return {"x": x, "c": c, "of": of, "z": z, "fake": G(z, of)}
 
     @torch.no_grad()
     def sample(
