@@ -11,6 +11,7 @@ from saddle.presets import (
     R3GAN_BURN_IN,
     R3GAN_HALF_LIFE,
     chosen,
+    for_game,
     preset,
     started_from,
 )
@@ -204,3 +205,18 @@ def test_penalties_that_were_asked_for_are_left_to_be_refused(tmp_path):
     assert chosen(None, file, None, {}).penalties == {"r1": 1.0}
     asked = {"distance": "mmd", "penalties.r1": 1.0}
     assert "r1" in chosen(None, None, None, asked).penalties
+
+
+@pytest.mark.parametrize("key", ["steps", "encoder.name"])
+def test_what_was_asked_for_stays_though_it_is_the_default(key):
+    default = Recipe()
+    assert for_game(default, "bigan").value(key) != default.value(key)
+    asked = default.amended({key: default.value(key)})
+    assert for_game(asked, "bigan").value(key) == default.value(key)
+    # and through every later change
+    assert for_game(asked.amended({"seed": 5}), "bigan").value(key) == default.value(key)
+
+
+def test_the_rest_of_a_games_network_follows_what_was_asked_of_it():
+    made = for_game(Recipe().amended({"generator.width": 32}), "align").generator
+    assert (made.name, made.width) == ("spline-coupling", 32)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from saddle.errors import BadData, RunError, bad
+from saddle.errors import BadData, BadValue, Incompatible, RunError, bad
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
 from saddle.spaces.files import WRITERS, save
@@ -20,6 +20,13 @@ Names = Mapping[str, Sequence[str]]
 
 PICTURE = ".png"
 ONE_ARRAY = ".npy"
+
+
+def must_spare(path: Path | None, *read: str | Path | None) -> None:
+    """Refuse to write over what is read, or what a run was trained on."""
+    kept = [Path(it) for it in read if it is not None and Path(it).is_file()]
+    if path is not None and path.is_file() and any(path.samefile(it) for it in kept):
+        raise BadValue(f"--out {path} is what is read, and would be lost: name another file")
 
 
 def must_write(path: Path | None) -> None:
@@ -85,9 +92,16 @@ def columns(rows: Mapping[str, Array], *, names: Names | None = None) -> dict[st
 
 
 def read_rows(path: Path, names: Sequence[str] | None = None) -> Array:
-    """The numbers of a file, (n, d): the columns of these names where it has them, else all."""
+    """The numbers of a file, (n, d): the columns of these names; all where one has no names."""
     if not path.is_file():
         raise BadData(f"there is no file {str(path)!r}")
     data: Columns = read(path)
-    held = names is not None and set(names) <= data.columns.keys()
-    return choose(data, columns=list(names) if held and names else None, given=None).x
+    held = [*data.columns]
+    if not names or all(name.isdigit() for name in held):
+        return choose(data, columns=None, given=None).x
+    if not set(names) <= set(held):
+        raise Incompatible(
+            f"{path}: its columns are {', '.join(held)}, the run's are {', '.join(names)} there: "
+            "is it the other domain's file (--back)? Else rename them, or leave the header out"
+        )
+    return choose(data, columns=list(names), given=None).x

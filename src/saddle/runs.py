@@ -198,9 +198,27 @@ class Run:
             os.fsync(file.fileno())
 
     def latest(self) -> int | None:
-        """The step of the last checkpoint that was completed, or None."""
+        """The step of the last checkpoint that was completed, or None.
+
+        What the pointer names, where it is there; else the highest that is.
+        """
         pointer = self.path / "latest.json"
-        return int(read_json(pointer)["step"]) if pointer.exists() else None
+        step = int(read_json(pointer)["step"]) if pointer.exists() else None
+        saved = self.saved()
+        return step if step in saved else max(saved, default=None)
+
+    def newest_whole(self) -> tuple[int | None, BrokenRun | None]:
+        """The latest checkpoint that is as it was saved, and what is wrong with a later one."""
+        wrong: BrokenRun | None = None
+        latest = self.latest()
+        for step in reversed([step for step in self.saved() if step <= (latest or 0)]):
+            try:
+                self.verify(step)
+            except BrokenRun as problem:
+                wrong = wrong or problem
+            else:
+                return step, wrong
+        return None, wrong
 
     def best(self) -> int | None:
         """The step of the best checkpoint, or None where none was chosen."""
@@ -253,7 +271,7 @@ class Run:
             raise BrokenRun(f"checkpoint {folder} is incomplete: SHA256SUMS is missing")
         for line in sums.read_text().splitlines():
             digest, _, name = line.partition("  ")
-            if not (folder / name).exists() or _sum(folder / name) != digest:
+            if not (folder / name).exists() or sha256(folder / name) != digest:
                 raise BrokenRun(f"checkpoint {folder} is damaged: {name} is not what was saved")
         return folder
 
@@ -275,12 +293,13 @@ def _seal(folder: Path) -> None:
     for name in names:
         _sync(folder / name)
     write_text(
-        folder / "SHA256SUMS", "".join(f"{_sum(folder / name)}  {name}\n" for name in names)
+        folder / "SHA256SUMS", "".join(f"{sha256(folder / name)}  {name}\n" for name in names)
     )
     _sync(folder)
 
 
-def _sum(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The sum of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

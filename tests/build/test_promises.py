@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from saddle.build.looks import gradient_norms
+from saddle.build.materials import gather
 from saddle.build.session import resume, start
 from saddle.distances import DISTANCES
 from saddle.errors import BadData, BadValue, BrokenRun, Incompatible
 from saddle.recipe import Recipe
 from saddle.report.read import read_run
 from saddle.runs import Run, read_lines
+from saddle.sources import SOURCES, open_source
 from saddle.spaces import Points
 
 TINY = {
@@ -122,6 +124,47 @@ def test_a_damaged_checkpoint_is_not_blamed_on_the_change(tmp_path):
     (session.run.checkpoint(4) / "critics.safetensors").write_bytes(b"half")
     with pytest.raises(BrokenRun, match="damaged"):
         resume(session.run, {"steps": 8, "penalties.lecam": 0.3})
+
+
+def test_after_a_damaged_checkpoint_the_one_before_is_taken_up(tmp_path):
+    """What is played again is bit-equal to what was lost."""
+    session = played(tmp_path, {})
+    lost = session.run.checkpoint(4) / "generators.safetensors"
+    whole = lost.read_bytes()
+    lost.write_bytes(whole[: len(whole) // 2])
+    with pytest.warns(UserWarning, match="damaged.*going on from step 2"):
+        again = resume(session.run)
+    for _ in again.play():
+        pass
+    assert lost.read_bytes() == whole
+
+
+def test_without_its_pointer_a_run_is_taken_up_at_its_last_checkpoint(tmp_path):
+    session = played(tmp_path, {})
+    (session.run.path / "latest.json").unlink()
+    assert resume(session.run).state.step == 4
+
+
+def test_a_recipe_that_was_edited_by_hand_is_refused(tmp_path):
+    session = played(tmp_path, {})
+    text = session.run.recipe.read_text()
+    session.run.recipe.write_text(text.replace("seed: 0", "seed: 3"))
+    with pytest.raises(BrokenRun, match="is not what the run began with"):
+        resume(session.run)
+
+
+def test_a_rare_label_is_known_wherever_it_stands(tmp_path):
+    x = np.random.default_rng(0).normal(size=(30_000, 2))
+    for row in (0, 20_000, 29_999):
+        labels = np.array(["a", "b"])[np.arange(len(x)) % 2].astype("<U4")
+        labels[row] = "rare"
+        materials = gather(Recipe(), open_source(x, given=labels))
+        assert "rare" in materials.spaces["given"].classes
+
+
+def test_two_domains_that_are_objects_of_one_seed_are_drawn_apart():
+    rows = open_source(SOURCES["ring"](0), second=SOURCES["ring"](0)).batch(np.arange(500))
+    assert not np.isclose(rows["a"], rows["b"]).all(axis=1).any()
 
 
 # ---------------------------------------------------------------- where the data lies

@@ -33,6 +33,7 @@ def write_data(folder: Path) -> None:
     texts = {
         "good.csv": "u,v\n" + "\n".join(f"{a!r},{b!r}" for a, b in x.tolist()),
         "named.csv": f"u,v,kind\n{table}",
+        "other.csv": "p,q\n1,2\n3,4\n",
         "text.csv": "u,v\n1,2\n3,hello\n5,6\n",
         "empty.csv": "",
         "header.csv": "u,v\n",

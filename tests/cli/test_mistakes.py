@@ -19,7 +19,7 @@ DATA = {
     "train empty.csv": ("empty.csv: the file is empty",),
     "train header.csv": ("a header and no rows",),
     "train ragged.csv": ("ragged.csv, line 3: 1 cells where 2 are expected",),
-    "train one.csv": ("at least 3 different rows, got 1",),
+    "train one.csv": ("at least 4 different rows, got 1",),
     "train nan.csv": ("nan.csv: 1 of 11 rows", "line 3", "column 'u'", "remove or fill"),
     "train cube.npy": ("points must be of shape (n, d), got (10, 6, 2)",),
     "train complex.npy": ("Complex data not supported",),
@@ -110,9 +110,16 @@ CODE = {
     "train own_parts:Nothing": ("'own_parts:Nothing' is code of your own", "--trust-code"),
     "train ring --set generator.name=own_parts:fails": ("only with --trust-code",),
     "train ring --set generator.name=own_parts:fials --trust-code": ("did you mean 'fails'?",),
-    "train ring --set generator.name=own_parts:fails --trust-code": ("fails(Shape): no",),
+    "train ring --set generator.name=own_parts:fails --trust-code": (
+        "raised RuntimeError: no (own_parts.py, line 6)",
+    ),
     "train ring --distance nothing_here:A --trust-code": ("nothing_here cannot be imported",),
     "train ring --distance own_parts:Nothing --trust-code": ("it lacks bounded_critic",),
+    "train good.csv --columns u,u": ("column 'u' of the points is named twice",),
+    "train named.csv --columns u,v --given u": ("'u' of the points is the given one too",),
+    "translate 3 other.csv": ("its columns are p, q, the run's are u, v", "--back"),
+    "translate 3 good.csv --out good.csv": ("good.csv is what is read, and would be lost",),
+    "sample 1 --out good.csv": ("good.csv is what is read, and would be lost",),
 }
 
 RUNS = {

@@ -185,13 +185,18 @@ def test_commands_quote_the_folder(tmp_path):
         ("events.jsonl", b'{"step": 1, "watch": {"value": "high"}}\n'),
         ("environment.json", b"{"),
         ("real.npz", b"PK not a zip"),
-        ("looks/00008000.npz", b""),
     ],
 )
 def test_damage_is_named(run, name, damage):
     (run.path / name).write_bytes(damage)
     with pytest.raises(BrokenRun, match=re.escape(name)):
         write_report(run)
+
+
+def test_a_look_that_was_cut_short_is_left_out_and_that_is_said(run):
+    run.look(8000).write_bytes(run.look(8000).read_bytes()[:50])
+    with pytest.warns(UserWarning, match="00008000.npz cannot be read and is left out"):
+        assert write_report(run).stat().st_size > 10_000
 
 
 def test_condition_that_is_no_number_is_a_label(tmp_path):

@@ -95,7 +95,7 @@ ERRORS = {
     "a name twice": ("a,a\n1,2\n", "column 'a' is named twice"),
     "nothing": ("", "the file is empty"),
     "no rows": ("a,b\n", "a header and no rows"),
-    "too few rows": ("1,2\n1,2\n3,4\n", "at least 3 different rows, got 2 among 3"),
+    "too few rows": ("1,2\n1,2\n3,4\n", "at least 4 different rows, got 2 among 3"),
 }
 
 

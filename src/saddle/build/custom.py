@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib
 import re
+import traceback
 from collections.abc import Container, Mapping
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -82,6 +84,13 @@ def made(name: str, *arguments: object, trusted: bool) -> Any:
     except SaddleError:
         raise
     except Exception as problem:  # code of the user's own may raise anything
+        within = traceback.extract_tb(problem.__traceback__)[1:]
+        if within:
+            last = within[-1]
+            raise BadValue(
+                f"{name!r} raised {type(problem).__name__}: {problem} "
+                f"({Path(last.filename).name}, line {last.lineno})"
+            ) from problem
         given = ", ".join(type(argument).__name__ for argument in arguments)
         raise BadValue(
             f"{name!r} must be callable as {name.partition(':')[2]}({given}): {problem}; "

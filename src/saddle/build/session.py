@@ -41,7 +41,16 @@ from saddle.games.base import Game
 from saddle.games.streams import Streams
 from saddle.presets import recipes_of
 from saddle.recipe import Recipe
-from saddle.runs import Json, Run, read_json, read_lines, write_bytes, write_json, write_lines
+from saddle.runs import (
+    Json,
+    Run,
+    read_json,
+    read_lines,
+    sha256,
+    write_bytes,
+    write_json,
+    write_lines,
+)
 from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
 from saddle.training.foreign import lending, lent
@@ -98,8 +107,9 @@ def start(
     run = Run.create(out, run_name(recipe, materials))
     keep_spaces(materials, run)
     keep_data(run, materials, data)
-    write_json(run.path / "environment.json", environment(recipe, materials, device))
     recipe.write(run.recipe)
+    found = {**environment(recipe, materials, device), RECIPE: sha256(run.recipe)}
+    write_json(run.path / "environment.json", found)
     session = _session(recipe, materials, state, run, clock_of(recipe))
     return lent_to(session, own or {})
 
@@ -137,10 +147,15 @@ def resume(
 ) -> Session:
     """Take a run up at its last checkpoint, with these values changed from there on."""
     recipe, clock = amended(run)
-    at = run.latest()
+    check_recipe(run)
+    at, wrong = run.newest_whole()
     if at is None:
-        raise BadData(f"{run.path} has no checkpoint to resume from: start it again")
-    folder = run.verify(at)
+        raise wrong or BadData(f"{run.path} has no checkpoint to resume from: start it again")
+    if wrong is not None and changes:
+        raise wrong
+    if wrong is not None:
+        warnings.warn(f"{wrong}: going on from step {at}", stacklevel=2)
+    folder = run.checkpoint(at)
     if changes:
         check_amendable(changes, run)
         new = recipe.amended(changes)
@@ -193,6 +208,20 @@ def amended(run: Run) -> tuple[Recipe, Clock]:
             clock = Clock(min(clock.warm, step), step + hold, new.steps)
         recipe = new
     return recipe, clock
+
+
+RECIPE = "recipe"
+"""Where environment.json keeps the sum of the recipe as the run began."""
+
+
+def check_recipe(run: Run) -> None:
+    """Refuse a recipe that was edited by hand: another seed alone moves what is held out."""
+    kept = read_json(run.path / "environment.json").get(RECIPE)
+    if kept is not None and kept != sha256(run.recipe):
+        raise BrokenRun(
+            f"{run.recipe} is not what the run began with: put that back, and change values by "
+            "`saddle resume RUN --set key=value`, or by `saddle train --from RUN` in another run"
+        )
 
 
 def note_differences(run: Run, now: Json) -> None:

@@ -71,10 +71,11 @@ LOG_PROB = Act(
 
 def apply(act: Act, run: str, rows: Path, *, back: bool, out: Path | None, to: Reading) -> None:
     """Do it to the rows of a file and write what comes out."""
-    from saddle.output import must_write, names_of, read_rows, write_rows
+    from saddle.output import must_spare, must_write, names_of, read_rows, write_rows
 
     must_write(out)
     trained = to.load(run)
+    must_spare(out, rows, trained.recipe.data, trained.recipe.second)
     trained.must(act.ability)
     names = names_of(trained.spaces)
     read = read_rows(rows, names.get(trained.domain(back)))

@@ -42,11 +42,12 @@ def sample(
 
     Without --out they go to a .csv in the run's folder samples/.
     """
-    from saddle.output import must_write, names_of, write_rows
+    from saddle.output import must_spare, must_write, names_of, write_rows
 
     must_write(out)
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
+    must_spare(out, trained.recipe.data, trained.recipe.second)
     trained.must("sample")
     from saddle.evaluate import read_condition
 
@@ -145,7 +146,11 @@ def runs(
 
     `distance` is the last distance to held-out rows, `floor` that of real rows to real rows.
     """
-    terminal.show_table(terminal.rows_of_runs(folder), as_json=as_json)
+    found = terminal.rows_of_runs(folder)
+    if not found and not as_json:
+        terminal.say(f"no runs in {folder}; `saddle train` makes one")
+        return
+    terminal.show_table(found, as_json=as_json)
 
 
 @app.command(cls=Plain)

@@ -18,7 +18,7 @@ CLOUDS = ("w1", "w2", "sliced-w", "energy", "mmd")
 LAWS = ("jsd-bins", "kl-neighbours")
 """Divergences estimated from two clouds, in nats."""
 
-MODES = ("modes", "modes-1-percent", "high-quality", "kl-modes", "kl-modes-26", "mode-width")
+MODES = ("modes", "modes-1-percent", "high-quality", "kl-modes", "kl-modes-off", "mode-width")
 
 BINNED = 3
 """Columns that a histogram can have, at most."""

@@ -21,7 +21,7 @@ from saddle.build.custom import Own
 from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.session import amended
-from saddle.errors import BadValue, Incompatible, bad
+from saddle.errors import BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Aside, Purpose, Streams
 from saddle.recipe import Recipe
@@ -178,13 +178,26 @@ def load(
     recipe, _ = amended(run)
     spaces = read_spaces(run)
     game = assemble(recipe, spaces, own or {}, trusted=trusted)
-    folder = run.verify(step)
+    folder = whole(run, step)
     load_into(
         game.generators, chosen("average", load_file(folder / "generators.safetensors")), folder
     )
     load_into(game.critics, load_file(folder / "critics.safetensors"), folder)
     load_into(game.keeps, chosen("keeps", load_file(folder / "state.safetensors")), folder)
     return Trained(run, step, recipe, game.eval().requires_grad_(False), spaces)
+
+
+def whole(run: Run, step: int) -> Path:
+    """The folder of a checkpoint that is as it was saved; where it is not, which one is."""
+    try:
+        return run.verify(step)
+    except BrokenRun as problem:
+        other, _ = run.newest_whole()
+        if other is None:
+            raise
+        raise BrokenRun(
+            f"{problem}; that of step {other} is whole: --checkpoint {other}"
+        ) from None
 
 
 def find_step(run: Run, checkpoint: str) -> int:

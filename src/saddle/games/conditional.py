@@ -87,7 +87,7 @@ class Conditional(Game):
         """Rows as the fake side has them: each in the place of the next, where a critic judges.
 
         Beside its own condition a relativistic pair would leave any h(c) free, and v would be no
-        log ratio: v(x, c) + h(c) - (v(G(z, c), c) + h(c)). Direct distances may compare row by row.
+        log ratio: v(x, c) + h(c) - (v(G(z, c), c) + h(c)). Direct distances may go row by row.
         """
         return rows.roll(len(self.critics), dims=0)
 

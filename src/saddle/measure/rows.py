@@ -88,10 +88,10 @@ _ROWS = (
         PACGAN,
     ),
     Measure(
-        "kl-modes-26",
+        "kl-modes-off",
         "modes",
         "lower",
-        "the same with one more bin for samples off every mode (26 bins for 25 modes)",
+        "the same with one more bin for samples off every mode",
         _kl_off,
         lambda n, m: kl_floor(len(m.weights) + 1, n),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,11 +142,23 @@ def read_run(run: Run) -> Record:
         recipe=amended_values(read_recipe(run.recipe), read_lines(run.amendments)),
         amendments=read_lines(run.amendments),
         events=sorted(events, key=lambda event: int(event["step"])),
-        looks=[Look(int(path.stem), path) for path in sorted(run.looks.glob("[0-9]*.npz"))],
+        looks=[
+            Look(int(path.stem), path)
+            for path in sorted(run.looks.glob("[0-9]*.npz"))
+            if there(path)
+        ],
         environment=optional_json(run.path / "environment.json"),
         evaluation=optional_json(run.path / "evaluation.json"),
         theory=optional_json(run.path / "theory.json"),
     )
+
+
+def there(path: Path) -> bool:
+    """Whether a look can be opened; one that was cut short is left out, and that is said."""
+    whole = zipfile.is_zipfile(path)
+    if not whole:
+        warnings.warn(f"{path} cannot be read and is left out", stacklevel=3)
+    return whole
 
 
 def amended_values(recipe: Json, lines: list[Json]) -> Json:

@@ -34,17 +34,17 @@ def split_rows(x: Floats) -> dict[Split, Indices]:
         dtype=np.uint64,
     )
     _, group, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    if len(counts) < 3:
+    if len(counts) < 4:
         raise BadData(
-            "train, watch and final parts need at least 3 different rows, "
+            "two rows to train on, one to watch, one for the end: at least 4 different rows, "
             f"got {len(counts)} among {len(x)}"
         )
     wanted = min(len(x) // 10, MOST)
     part = np.zeros(len(counts), dtype=np.int64)
-    final = _take(counts, np.arange(len(counts)), wanted, leave=2)
+    final = _take(counts, np.arange(len(counts)), wanted, leave=3)
     part[final] = SPLITS["final"]
     free = np.flatnonzero(part == 0)[::-1]
-    part[_take(counts, free, wanted, leave=1)] = SPLITS["watch"]
+    part[_take(counts, free, wanted, leave=2)] = SPLITS["watch"]
     return {split: np.flatnonzero(part[group] == number) for split, number in SPLITS.items()}
 
 

@@ -108,6 +108,10 @@ def _names(
             raise unknown(f"column of {data.where}", name, data.columns)
     if not names:
         raise BadData(f"{data.where}: no column is left for the points")
+    twice = sorted({name for name in names if names.count(name) > 1 or name == taken})
+    if twice:
+        role = "the given one too" if twice[0] == taken else "named twice"
+        raise BadData(f"{data.where}: column {twice[0]!r} of the points is {role}")
     return names
 
 
@@ -242,7 +246,9 @@ def read(path: Path) -> Columns:
     try:
         return reader(path)
     except UnicodeDecodeError as error:
-        raise BadData(f"{path} cannot be read: it is no text in UTF-8 ({error})") from error
+        raise BadData(
+            f"{path} cannot be read: it is no text in UTF-8 ({error}); save it as UTF-8"
+        ) from error
     except (OSError, EOFError, csv.Error, zipfile.BadZipFile) as error:
         raise BadData(f"{path} cannot be read: {error}") from error
 
@@ -250,11 +256,12 @@ def read(path: Path) -> Columns:
 def read_csv(path: Path) -> Columns:
     """A text table: tabs, semicolons, commas or blanks, with or without a header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        mark = _mark(file.readline())
+        mark = _mark(next((line for line in file if line[:1] not in "#\r\n"), ""))
         file.seek(0)
         lines = (line.strip(" \r\n") for line in file) if mark == " " else file
         reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
-        rows = [(reader.line_num, [c.strip() for c in row]) for row in reader if any(row)]
+        told = ((reader.line_num, [c.strip() for c in row]) for row in reader if any(row))
+        rows = [(line, row) for line, row in told if not row[0].startswith("#")]
     if not rows:
         raise BadData(f"{path}: the file is empty")
     header = _header(path, rows[0][1])
