@@ -19,6 +19,13 @@ SYMMETRIC = [n for n in BY_SAMPLES if MEASURES[n].symmetric]
 BY_MODES = [n for n in MEASURES if MEASURES[n].needs == "modes"]
 
 
+BLIND = {
+    ("high-quality", "dropped"): "a sample's own place is all it looks at",
+    ("mmd", "noise"): "a kernel as wide as the median distance sees no mode of the grid",
+}
+"""What a measure cannot see by its nature."""
+
+
 def score(name, fake):
     row = MEASURES[name]
     return row.compute(fake, {"samples": REAL, "modes": TRUTH}[row.needs])
@@ -39,12 +46,17 @@ def test_it_is_pure_and_named(name, global_streams_rest):
     assert MEASURES[name].name == name and MEASURES[name].words
 
 
+WORSE = {
+    "noise": np.random.default_rng(0).uniform(-5, 5, size=(1500, 2)),
+    "dropped": grid(keep=12).sample(1500, 12),
+}
+
+
+@pytest.mark.parametrize("fault", WORSE)
 @pytest.mark.parametrize("name", [n for n in MEASURES if n != "mode-width"])
-def test_dropping_modes_and_noise_are_worse_than_the_truth(name):
-    noise = np.random.default_rng(0).uniform(-5, 5, size=(1500, 2))
-    dropped = grid(keep=12).sample(1500, 12)
-    worst = max(badness(name, noise), badness(name, dropped))
-    assert worst > badness(name, OTHER)
+def test_dropped_modes_and_noise_are_worse_than_the_truth_or_not_seen(name, fault):
+    worse = badness(name, WORSE[fault]) > badness(name, OTHER)
+    assert worse == ((name, fault) not in BLIND)
 
 
 @pytest.mark.parametrize("name", [n for n in MEASURES if MEASURES[n].perfect])

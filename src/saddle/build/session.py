@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import threading
 import warnings
@@ -323,7 +324,8 @@ def lent_to(session: Session, own: Own) -> Session:
 
 def run_name(recipe: Recipe, materials: Materials) -> str:
     """What the folder is called behind its number."""
-    raw = f"{materials.source.name}-{recipe.game}-{recipe.distance}"
+    source = re.sub(r"[^\s,]*/", "", materials.source.name)  # a file's name without its folders
+    raw = f"{source}-{recipe.game}-{recipe.distance}"
     return "".join(c if c.isalnum() else "-" for c in raw).strip("-").lower()[:80]
 
 

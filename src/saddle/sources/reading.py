@@ -140,18 +140,17 @@ def _numbers(data: Columns, name: str) -> Floats:
     odd = [row for row, cell in enumerate(values) if not _is_number(cell)]
     cells = [str(values[row]) for row in odd]
     at = f"{data.where}: column {name!r}, {data.place(odd[0])}"
-    if not any(cells) and len(cells) < len(values):
-        raise BadData(f"{at}: {len(cells)} of {len(values)} cells are empty; fill or remove them")
-    raise BadData(
-        f"{at}: {repr(cells[0]) if cells[0] else 'an empty cell'} is not a number; "
-        f"{_instead(data, name, cells[0])}"
-    )
+    cell = repr(cells[0]) if cells[0] else "an empty cell"
+    raise BadData(f"{at}: {cell} is not a number; {_instead(data, name, cells)}")
 
 
-def _instead(data: Columns, name: str, cell: str) -> str:
-    """What to do about a column that is not a number."""
-    if _is_number(cell.replace(",", ".", 1)):
+def _instead(data: Columns, name: str, odd: Sequence[str]) -> str:
+    """What to do about a column where these cells are not numbers."""
+    count = len(data.columns[name])
+    if _is_number(odd[0].replace(",", ".", 1)):
         return "write it with a decimal point"
+    if 2 * len(odd) < count:
+        return f"fill such cells or remove their rows, {len(odd)} of {count}"
     numeric = [n for n, v in data.columns.items() if v.dtype.kind in "biuf"]
     take = f"take the columns that are (--columns {','.join(numeric)}), or " if numeric else ""
     return f"{take}make this one the label (--given {name}); in Python columns= and given="
