@@ -23,7 +23,7 @@ PRESENT = 0.1
 def measured(trial: Trial, *, seed: int) -> Row:
     """The figures of one mixture."""
     modes = random_components(seed)
-    law = drawn_law(modes)
+    law = drawn_law(modes, draws=1_000_000)
     x = trial.trained.sample(DRAWN, seed=10_000 + seed)["x"]
     report = mode_report(x, modes, law=law)
     shares = np.array(report.counts) / DRAWN

@@ -10,7 +10,8 @@ from known_laws import Mixture, grid
 from scipy import stats
 
 from saddle.errors import BadData
-from saddle.measure import drawn_law, high_quality_of_perfect, mode_report, modes, nearest_mode
+from saddle.measure import high_quality_of_perfect, kl_floor, mode_laws, mode_report, nearest_mode
+from saddle.measure.mode_laws import drawn_law, perfect_law, separated_law
 
 PERFECT = 1 - math.exp(-4.5)
 
@@ -38,7 +39,7 @@ def test_the_floor_is_the_mean_score_of_perfect_samplers():
         floor = getattr(reports[0], f"{name}_floor")
         # four standard errors, and ten percent for the terms of order 1 / n^2
         assert abs(seen.mean() - floor) < 4 * seen.std() / math.sqrt(60) + 0.1 * floor
-    assert modes.kl_floor(25, 100_000) == 0.00012
+    assert kl_floor(25, 100_000) == 0.00012
 
 
 def test_measures_grow_as_modes_are_dropped():
@@ -107,10 +108,16 @@ def test_overlapping_modes_are_judged_by_a_drawn_law():
         np.array([[0.0, 0.0], [1.0, 0.0]]), np.tile(np.eye(2), (2, 1, 1)), np.array([0.8, 0.2])
     )
     x = truth.sample(100_000, 5)
-    assert mode_report(x, truth).kl > 0.01
-    fair = mode_report(x, truth, law=drawn_law(truth, draws=400_000))
+    assert mode_report(x, truth, law=separated_law(truth)).kl > 0.01
+    fair = mode_report(x, truth)
     assert fair.kl < 20 * fair.kl_floor and fair.kl_off < 20 * fair.kl_off_floor
     assert fair.high_quality == pytest.approx(fair.high_quality_perfect, abs=0.002)
+
+
+def test_the_law_is_by_formula_where_modes_stand_apart_and_both_agree():
+    truth = grid()
+    assert (perfect_law(truth) == separated_law(truth)).all()
+    assert perfect_law(truth) == pytest.approx(drawn_law(truth, draws=400_000), abs=1e-3)
 
 
 def test_noise_has_modes_but_no_quality():
@@ -134,7 +141,7 @@ def test_the_same_in_chunks_and_json_ready():
     truth = grid()
     x = truth.sample(3000, 6)
     whole = mode_report(x, truth)
-    with mock.patch.object(modes, "_CHUNK", 500):
+    with mock.patch.object(mode_laws, "_CHUNK", 500):
         assert mode_report(x, truth) == whole
     assert json.loads(json.dumps(whole.as_dict()))["counts"] == list(whole.counts)
 

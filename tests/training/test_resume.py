@@ -5,6 +5,7 @@ thing that could be forgotten.
 """
 
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +139,7 @@ def next_command(out: Path, file: Path) -> list[str]:
 
 def kill_and_resume(out: Path, file: Path, *, kills: int, chance: random.Random) -> Run:
     """Kill -9 that often, each time at a random moment after training began, then let it end."""
+    hit = 0
     for _ in range(kills):
         process = subprocess.Popen(
             next_command(out, file), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -145,9 +147,10 @@ def kill_and_resume(out: Path, file: Path, *, kills: int, chance: random.Random)
         seen = _events(out)
         while _events(out) == seen and process.poll() is None:
             _wait(process, 0.02)
-        _wait(process, chance.uniform(0, 0.4))
+        _wait(process, chance.uniform(0, 0.2))
         process.kill()
-        process.wait()
+        hit += process.wait() == -signal.SIGKILL
+    assert hit, "every run had ended before it was killed"
     return played(resume(Run(sorted(out.glob("*/latest.json"))[-1].parent), trusted=True))
 
 

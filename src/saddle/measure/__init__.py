@@ -24,14 +24,8 @@ from saddle.measure.exact import (
 )
 from saddle.measure.floors import Floored, bootstrap, wilson, with_floor
 from saddle.measure.grid_density import GridDensity, grid_density
-from saddle.measure.modes import (
-    ModeReport,
-    drawn_law,
-    high_quality_of_perfect,
-    kl_floor,
-    mode_report,
-    nearest_mode,
-)
+from saddle.measure.mode_laws import drawn_law, high_quality_of_perfect, nearest_mode
+from saddle.measure.modes import ModeReport, kl_floor, mode_report
 from saddle.measure.plug_in import grid_divergence, grid_jsd, kde_divergence, knn_kl
 from saddle.measure.quadrature import find_bounds, integrate
 from saddle.measure.rows import MEASURES

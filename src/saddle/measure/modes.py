@@ -18,8 +18,7 @@ import numpy.typing as npt
 from saddle.errors import BadData, bad
 from saddle.measure.base import Floats, Integers, Interval, KnownModes, cloud, of_influence
 from saddle.measure.floors import bootstrap
-
-_CHUNK = 2_000_000  # distances held at once
+from saddle.measure.mode_laws import check_modes, nearest_mode, perfect_law
 
 
 @dataclass(frozen=True)
@@ -65,44 +64,6 @@ class ModeReport:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
-
-
-def check_modes(modes: KnownModes) -> tuple[Floats, Floats, Floats]:
-    """Centres (k, d), covariances (k, d, d) and weights (k,) of a mixture, checked."""
-    mu = cloud(modes.centres, "centres")
-    k, d = mu.shape
-    cov = np.asarray(modes.covariances, dtype=np.float64)
-    w = np.asarray(modes.weights, dtype=np.float64)
-    if cov.shape != (k, d, d):
-        raise BadData(f"covariances must have shape {(k, d, d)}, got {cov.shape}")
-    if w.shape != (k,) or (w <= 0).any() or abs(w.sum() - 1) > 1e-6:
-        raise BadData(f"weights must be {k} positive values that sum to 1, got {w.tolist()}")
-    return mu, cov, w / w.sum()
-
-
-def nearest_mode(x: npt.ArrayLike, modes: KnownModes) -> tuple[Integers, Floats]:
-    """For each sample its nearest mode and the Mahalanobis distance to it.
-
-    The distance to mode k is |L_k^-1 (x - mu_k)| with L_k L_k' = Sigma_k.
-    """
-    points = cloud(x, "samples")
-    mu, cov, _ = check_modes(modes)
-    if points.shape[1] != mu.shape[1]:
-        raise BadData(f"samples have {points.shape[1]} columns, the modes {mu.shape[1]}")
-    try:
-        whiten = np.linalg.inv(np.linalg.cholesky(cov))
-    except np.linalg.LinAlgError as problem:
-        raise BadData("covariances must be positive definite") from problem
-    centred = np.einsum("kij,kj->ki", whiten, mu)
-    label, square = np.empty(len(points), np.int64), np.empty(len(points))
-    step = max(1, _CHUNK // mu.size)
-    for start in range(0, len(points), step):
-        z = np.einsum("kij,nj->nki", whiten, points[start : start + step]) - centred
-        distance = np.einsum("nki,nki->nk", z, z)
-        best = distance.argmin(1)
-        label[start : start + step] = best
-        square[start : start + step] = distance[np.arange(len(best)), best]
-    return label, np.sqrt(square)
 
 
 def kl_of_counts(counts: npt.ArrayLike, law: npt.ArrayLike) -> float:
@@ -167,42 +128,6 @@ def kl_floor(bins: int, n: int) -> float:
     return (bins - 1) / (2 * n)
 
 
-def high_quality_of_perfect(dimension: int, *, within: float = 3.0) -> float:
-    """P(chi2_d < within^2): 1 - exp(-4.5) = 98.89 % in the plane."""
-    from scipy.special import gammainc
-
-    return float(gammainc(dimension / 2, within**2 / 2))
-
-
-def separated_law(modes: KnownModes, *, within: float = 3.0) -> Floats:
-    """What a perfect sampler puts in each of k + 1 bins where modes do not overlap.
-
-    Bin k holds high-quality samples of mode k, w_k P(chi2_d < within^2); the last one the rest.
-    """
-    mu, _, w = check_modes(modes)
-    good = high_quality_of_perfect(mu.shape[1], within=within)
-    return np.append(w * good, 1 - good)
-
-
-def drawn_law(
-    modes: KnownModes, *, within: float = 3.0, draws: int = 1_000_000, seed: int = 0
-) -> Floats:
-    """The same for modes that may overlap, counted over draws from the mixture itself."""
-    mu, cov, w = check_modes(modes)
-    rng = np.random.default_rng(seed)
-    picked = rng.multinomial(draws, w)
-    roots = np.linalg.cholesky(cov)
-    x = np.concatenate(
-        [
-            m + rng.standard_normal((n, mu.shape[1])) @ L.T
-            for m, L, n in zip(mu, roots, picked, strict=True)
-        ]
-    )
-    label, distance = nearest_mode(x, modes)
-    counts = np.bincount(label[distance < within], minlength=len(w))
-    return np.append(counts, draws - counts.sum()) / draws
-
-
 def mode_report(
     x: npt.ArrayLike,
     modes: KnownModes,
@@ -218,14 +143,13 @@ def mode_report(
         modes: centres, covariances and weights.
         within: standard deviations that count as high quality.
         share: least share of all samples for the stricter count of modes.
-        law: what a perfect sampler puts in the k + 1 bins: `separated_law` by default;
-            `drawn_law(modes)` where modes overlap.
+        law: what a perfect sampler puts in the k + 1 bins: `perfect_law` by default.
     """
     points = cloud(x, "samples")
     k = len(check_modes(modes)[2])
     n, d = points.shape
-    bins = _law(separated_law(modes, within=within) if law is None else law, k)
     label, distance = nearest_mode(points, modes)
+    bins = _law(perfect_law(modes, within=within) if law is None else law, k)
     good = distance < within
     counts = np.bincount(label[good], minlength=k)
     off = np.append(counts, n - counts.sum())

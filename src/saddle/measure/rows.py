@@ -7,15 +7,13 @@ from functools import partial
 from saddle.catalogue import Catalogue
 from saddle.measure.base import Floats, Interval, KnownModes, Measure
 from saddle.measure.floors import wilson
+from saddle.measure.mode_laws import perfect_law
 from saddle.measure.modes import (
-    check_modes,
     counted,
-    high_quality_of_perfect,
     kl_floor,
     kl_interval,
     median_width,
     mode_report,
-    separated_law,
 )
 from saddle.measure.plug_in import grid_jsd, knn_kl_judged
 from saddle.measure.transport import sliced_judged, wasserstein_judged
@@ -34,7 +32,7 @@ def _captured_share(x: Floats, modes: KnownModes) -> Interval:
 
 def _heavy(n: int, modes: KnownModes) -> float:
     """The modes of which a perfect sampler expects at least 1 %."""
-    return float((separated_law(modes)[:-1] >= 0.01).sum())
+    return float((perfect_law(modes)[:-1] >= 0.01).sum())
 
 
 def _high_quality(x: Floats, modes: KnownModes) -> Interval:
@@ -43,12 +41,13 @@ def _high_quality(x: Floats, modes: KnownModes) -> Interval:
 
 
 def _kl(x: Floats, modes: KnownModes) -> Interval:
-    return kl_interval(mode_report(x, modes).counts, check_modes(modes)[2])
+    law = perfect_law(modes)[:-1]
+    return kl_interval(mode_report(x, modes).counts, law / law.sum())
 
 
 def _kl_off(x: Floats, modes: KnownModes) -> Interval:
     counts = mode_report(x, modes).counts
-    return kl_interval([*counts, len(x) - sum(counts)], separated_law(modes))
+    return kl_interval([*counts, len(x) - sum(counts)], perfect_law(modes))
 
 
 _ROWS = (
@@ -75,7 +74,7 @@ _ROWS = (
         "closer",
         "share of samples within 3 std of a mode",
         _high_quality,
-        lambda n, m: high_quality_of_perfect(m.centres.shape[1]),
+        lambda n, m: float(1 - perfect_law(m)[-1]),
         PACGAN,
     ),
     Measure(
