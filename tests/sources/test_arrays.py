@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from saddle.errors import BadData, Incompatible
 from saddle.sources import SOURCES, describe, open_source, split_rows
+from saddle.sources.entry import span
 
 PARTS = ("train", "watch", "final")
 
@@ -151,3 +152,11 @@ def test_a_source_passes_through():
     assert open_source(grid) is grid
     with pytest.raises(Incompatible, match="source 'grid' gives x by itself"):
         open_source(grid, columns="a,b")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(-1.0, 2.5, "-1 to 2.5"), (1e6, 1e6 + 0.5, "1000000 to 1000000.5"), (3.0, 3.0, "3")],
+)
+def test_a_range_is_told_with_digits_enough_to_tell_its_ends_apart(low, high, told):
+    assert span(low, high) == told

@@ -85,13 +85,13 @@ def made(name: str, *arguments: object, trusted: bool) -> Any:
         raise
     except Exception as problem:  # code of the user's own may raise anything
         within = traceback.extract_tb(problem.__traceback__)[1:]
+        given = ", ".join(type(argument).__name__ for argument in arguments)
         if within:
             last = within[-1]
             raise BadValue(
-                f"{name!r} raised {type(problem).__name__}: {problem} "
+                f"{name!r}, called with ({given}), raised {type(problem).__name__}: {problem} "
                 f"({Path(last.filename).name}, line {last.lineno})"
             ) from problem
-        given = ", ".join(type(argument).__name__ for argument in arguments)
         raise BadValue(
             f"{name!r} must be callable as {name.partition(':')[2]}({given}): {problem}; "
             "a run that was made with an object from Python takes that object again"

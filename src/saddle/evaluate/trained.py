@@ -111,7 +111,7 @@ class Trained:
         if back and len(keys) == 1:
             raise Incompatible(
                 f"game {self.recipe.game!r} has one set of points, x, and no domain b: "
-                "leave back out"
+                "leave out --back, in Python back=True"
             )
         return keys[-1 if back else 0]
 

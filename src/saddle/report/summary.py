@@ -123,7 +123,10 @@ def closeness(record: Record) -> str:
     if seen is None:
         return "How far the samples are from held-out data was not measured."
     name, value, floor = seen
-    told = f"The distance from samples to held-out data ({name}) is {number(value)}"
+    told = (
+        f"At its last look the watched distance from samples to held-out data ({name}, in the "
+        f"units of training) is {number(value)}"
+    )
     if floor is None:
         return f"{told}; its floor was not measured."
     return f"{told}; two sets of real rows differ by {number(floor)}{ratio(value, floor)}."

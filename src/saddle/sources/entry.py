@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -68,8 +69,12 @@ def describe_modes(modes: Modes) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A range as text, one number where both ends are close."""
-    return f"{low:.4g}" if np.isclose(low, high) else f"{low:.4g} to {high:.4g}"
+    """A range as text, with digits enough to tell its ends apart; one number where both agree."""
+    ends, wide = max(abs(low), abs(high)), high - low
+    if wide <= 1e-12 * ends:
+        return f"{low:.4g}"
+    digits = max(4, 2 + math.ceil(math.log10(ends / wide)))
+    return f"{low:.{digits}g} to {high:.{digits}g}"
 
 
 def as_points(x: Floats, dimension: int) -> Floats:

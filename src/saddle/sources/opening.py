@@ -121,7 +121,7 @@ def _existing(what: str | Path) -> Path:
         raise BadData(f"{path} is a folder; points are read from one file")
     folder = path.parent
     files = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
-    names = sorted(n.partition(":")[0] for n in SOURCES)
+    names = sorted({n.partition(":")[0] for n in SOURCES})
     is_path = bool(path.suffix) or len(path.parts) > 1
     close = nearest(path.name, files if is_path else [*names, *files])
     hint = f": did you mean {close!r}?" if close else "."

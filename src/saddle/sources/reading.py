@@ -149,7 +149,7 @@ def _instead(data: Columns, name: str, odd: Sequence[str]) -> str:
     count = len(data.columns[name])
     if _is_number(odd[0].replace(",", ".", 1)):
         return "write it with a decimal point"
-    if 2 * len(odd) < count:
+    if 10 * len(odd) < count or (not any(odd) and len(odd) < count):
         return f"fill such cells or remove their rows, {len(odd)} of {count}"
     numeric = [n for n, v in data.columns.items() if v.dtype.kind in "biuf"]
     take = f"take the columns that are (--columns {','.join(numeric)}), or " if numeric else ""
