@@ -64,17 +64,17 @@ def write_rows(rows: Mapping[str, Array], path: Path, *, names: Names | None = N
     drawn = {key: np.asarray(value) for key, value in rows.items()}
     must_hold(path, tuple(drawn))
     if path.suffix.lower().endswith(PICTURE):
-        picture(drawn, path)
+        picture(drawn, path, names=names)
     else:
         save(path, drawn, columns(drawn, names=names))
 
 
-def picture(rows: Mapping[str, Array], path: Path) -> None:
+def picture(rows: Mapping[str, Array], path: Path, *, names: Names | None = None) -> None:
     """Draw rows; a place that cannot be written is named."""
     from saddle.report import picture_of_rows
 
     try:
-        picture_of_rows(rows, path)
+        picture_of_rows(rows, path, names=names)
     except RunError as problem:
         raise BadData(f"{path} cannot be written: {problem.__cause__ or problem}") from problem
 

@@ -189,3 +189,17 @@ def test_words_can_be_drawn():
 
 def test_colours_of_lines_differ():
     assert len(set(SERIES)) == len(SERIES)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (("longitude", "latitude"), ["longitude", "latitude"]),
+        (("0", "1"), ["x₁", "x₂"]),
+        ((), ["x₁", "x₂"]),
+        (("a" * 40, "b"), ["a" * 27 + "…", "b"]),
+    ],
+)
+def test_axes_are_called_by_the_columns_where_these_have_names(columns, told):
+    place = canvas(np.zeros((3, 2)), columns=columns)
+    assert [*place.labels] == told

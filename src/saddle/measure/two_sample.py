@@ -188,7 +188,8 @@ def _judged(
 
     It is quadratic in the two empirical laws, so that a point x moves it by the witness
     2 (mean_j k(x, y_j) - mean_j k(x, x_j)) / n, and a point y by as much the other way (Gretton
-    et al. 2012, on its law where P is not Q). Under one law the witness is all noise and the interval too wide.
+    et al. 2012, on its law where P is not Q). Under one law the witness is all noise and the
+    interval some three times too wide.
     """
     n, m = len(x), len(y)
     pooled = np.concatenate([x, y])

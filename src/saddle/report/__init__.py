@@ -51,15 +51,20 @@ def save_pictures(run: Run, folder: Path) -> list[Path]:
     return written
 
 
-def picture_of_rows(rows: Mapping[str, npt.NDArray[Any]], path: Path) -> Path:
-    """Write rows by key (`x`, `given`, `a`, `b`, `z`) as one PNG."""
+def picture_of_rows(
+    rows: Mapping[str, npt.NDArray[Any]],
+    path: Path,
+    *,
+    names: Mapping[str, Sequence[str]] | None = None,
+) -> Path:
+    """Write rows by key (`x`, `given`, `a`, `b`, `z`) as one PNG; names are those of its axes."""
     from saddle.errors import BadData
     from saddle.report.partners import rows_alone
     from saddle.report.style import png
 
     if not any(len(rows[key]) for key in rows.keys() - {"given"}):
         raise BadData(f"{path}: there is no row to draw; keys: {', '.join(rows) or 'none'}")
-    write_bytes(path, png(rows_alone(dict(rows))))
+    write_bytes(path, png(rows_alone(dict(rows), names or {})))
     return path
 
 

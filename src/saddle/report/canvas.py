@@ -5,6 +5,7 @@ Both canvases answer the same calls, so a figure is written once for every dimen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -274,20 +275,36 @@ class Line:
 
 
 SURFACE_ENDS = (REAL, FAKE)
+LABEL = 28
+"""Letters of an axis' name."""
 
 
-def canvas(real: Array, *, box: Box | None = None, name: str = "x") -> Canvas:
-    """The canvas that fits rows (n, d): a line, the plane, or the plane of the main directions."""
+def canvas(
+    real: Array, *, box: Box | None = None, name: str = "x", columns: Sequence[str] = ()
+) -> Canvas:
+    """The canvas that fits rows (n, d): a line, the plane, or the plane of the main directions.
+
+    Axes are called by the data's columns where these have names, else by the key and a number.
+    """
     rows = finite(real)
     if rows.shape[1] == 1:
         edges = box[:2] if box else around(rows)
-        return Line(edges, 1.5 * float(bars(rows, edges)[0].max()) or 1.0, name)
+        (label,) = named(columns, (name,))
+        return Line(edges, 1.5 * float(bars(rows, edges)[0].max()) or 1.0, label)
     if rows.shape[1] == 2:
-        return Plane(box or square(rows), np.zeros(2), np.eye(2), (f"{name}₁", f"{name}₂"))
+        across, up = named(columns, (f"{name}₁", f"{name}₂"))
+        return Plane(box or square(rows), np.zeros(2), np.eye(2), (across, up))
     centre, basis = rows.mean(0), main_directions(rows)
     at = (rows - centre) @ basis
     note = f"shown along the two main directions of {rows.shape[1]} dimensions"
     return Plane(square(at), centre, basis, ("1st main direction", "2nd main direction"), note)
+
+
+def named(columns: Sequence[str], otherwise: Sequence[str]) -> list[str]:
+    """The columns' names, short enough for an axis; numbers, as arrays have them, are no names."""
+    if len(columns) != len(otherwise) or all(column.isdigit() for column in columns):
+        return list(otherwise)
+    return [c if len(c) <= LABEL else f"{c[: LABEL - 1]}…" for c in columns]
 
 
 def bars(rows: Floats, box: Box) -> tuple[Floats, Floats]:

@@ -54,7 +54,12 @@ def panels(record: Record, look: Look) -> list[Panel]:
         if name in held:
             fake = rows(held[name])
             real = rows(record.real[key]) if key in record.real else fake[:0]
-            place = canvas(real if len(real) else fake, box=record.box(key), name=key)
+            place = canvas(
+                real if len(real) else fake,
+                box=record.box(key),
+                name=key,
+                columns=record.columns(key),
+            )
             found.append(Panel(title, truth, key, place, real, fake, duel_of(look, key)))
     return found
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from saddle.report.canvas import Canvas, canvas, finite
+from saddle.report.canvas import Canvas, canvas, finite, rise
 from saddle.report.clouds import panels, remark, rows
 from saddle.report.read import Array, Arrays, Record
 from saddle.report.style import FAKE, INK, LABELS, MUTED, cloud_legend, drawn, legend, sheet
@@ -44,7 +45,8 @@ def conditional(record: Record) -> Figure:
 
 def by_label(sides: list[Given], place: Canvas) -> Figure:
     """A colour a class; its number stands at the mean of its rows."""
-    figure = sheet(4.5 * len(sides) + (len(sides) < 2), 4.7 if sides[0][1].shape[1] > 1 else 3.4)
+    high = 0.7 + 4.0 * rise(place) if sides[0][1].shape[1] > 1 else 3.4
+    figure = sheet(4.5 * len(sides) + (len(sides) < 2), high)
     classes = sorted({c for _, _, given in sides for c in given.tolist()})
     axes = figure.subplots(1, len(sides), squeeze=False)
     for ax, (title, x, given) in zip(axes.flat, sides, strict=True):
@@ -140,19 +142,19 @@ def paired(held: Arrays) -> list[tuple[str, str, str, str]]:
 
 
 @drawn
-def rows_alone(held: dict[str, Array]) -> Figure:
+def rows_alone(held: dict[str, Array], names: Mapping[str, Sequence[str]]) -> Figure:
     """Rows by key, a panel a key, by what was given where there is that."""
     given = held.get("given")
     shown = {key: rows(x) for key, x in held.items() if key != "given"}
     if given is not None and "x" in shown:
-        place = canvas(shown["x"])
+        place = canvas(shown["x"], columns=names.get("x", ()))
         if given.ndim == 1 and given.dtype.kind in "iubUS":
             return by_label([("samples", shown["x"], given)], place)
         return by_point([("samples", shown["x"], rows(given))], place)
     figure = sheet(5.4 * len(shown), 5.4)
     axes = figure.subplots(1, len(shown), squeeze=False)
     for ax, (key, x) in zip(axes.flat, shown.items(), strict=True):
-        place = canvas(x, name=key)
+        place = canvas(x, name=key, columns=names.get(key, ()))
         place.fake(ax, x)
         place.dress(ax)
         remark(ax, place.note)

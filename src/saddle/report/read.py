@@ -98,6 +98,10 @@ class Record:
         box = self.real.get(f"box.{key}")
         return None if box is None else tuple(float(edge) for edge in np.ravel(box))
 
+    def columns(self, key: str) -> tuple[str, ...]:
+        """What the data calls the axes of a key; empty where it does not."""
+        return tuple(map(str, optional_json(self.run.space(key)).get("columns") or ()))
+
     def series(self, *keys: str) -> tuple[Floats, Floats]:
         """Steps and values of one number of the events, where it was recorded."""
         found = [(e["step"], dig(e, keys)) for e in self.events]
