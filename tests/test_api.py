@@ -204,7 +204,7 @@ def test_a_run_on_arrays_is_resumed_from_its_folder_alone(tmp_path, x, labels, t
     halves = quick(tmp_path, steps=4, settings=often, watch=stop_at(2))
     with pytest.raises(Halt):
         halves.fit(x, second)
-    from saddle.build.session import resume
+    from saddle.build.resuming import resume
 
     session = resume(saddle.runs.Run.last(tmp_path))
     for _ in session.play():

@@ -17,7 +17,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
 from saddle.build.custom import reference
-from saddle.build.session import Session, resume, start, unfinished
+from saddle.build.resuming import resume, unfinished
+from saddle.build.session import Session, start
 from saddle.distances.base import Direct, Distance
 from saddle.errors import BadData, Incompatible, bad
 from saddle.evaluate import Trained

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from saddle.build.session import resume
+from saddle.build.resuming import resume
 from saddle.evaluate import load
 from saddle.training.foreign import lent
 from training.small import abandon, begun, differences, played, recipe

@@ -8,7 +8,8 @@ import torch
 
 from saddle.build.looks import gradient_norms
 from saddle.build.materials import gather
-from saddle.build.session import resume, start
+from saddle.build.resuming import resume
+from saddle.build.session import start
 from saddle.distances import DISTANCES
 from saddle.errors import BadData, BadValue, BrokenRun, Incompatible
 from saddle.recipe import Recipe

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from saddle.build.session import interruptible, resume, run_name, start
+from saddle.build.resuming import resume
+from saddle.build.session import interruptible, run_name, start
 from saddle.distances import DISTANCES, PENALTIES
 from saddle.errors import BadData, BadValue, Incompatible, UnknownName, UserError
 from saddle.games import GAMES, VIEWS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import saddle
-from saddle.build.session import take_up
+from saddle.build.resuming import take_up
 from saddle.distances import DISTANCES
 from saddle.evaluate import abilities, densities, duels
 from saddle.evaluate.abilities import ASSESSED, _of_known_map, _of_labels

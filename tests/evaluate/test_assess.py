@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import saddle
-from saddle.build.session import take_up
+from saddle.build.resuming import take_up
 from saddle.distances import DISTANCES, FDivergence
 from saddle.evaluate.assess import assess
 from saddle.evaluate.critic import critic_report, f_of, live_generators

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import saddle
-from saddle.build.session import take_up
+from saddle.build.resuming import take_up
 from saddle.evaluate import densities
 from saddle.evaluate.critic import live_generators
 from saddle.evaluate.densities import density_rows, law_of, scale_of, truth_of

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from saddle import runs
-from saddle.build.session import amended, resume
+from saddle.build.resuming import amended, resume
 from saddle.errors import BadValue, BrokenRun, Incompatible, NonFinite, RunError, UserError
 from saddle.presets import started_from
 from saddle.runs import Run, read_json, read_lines

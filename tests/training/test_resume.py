@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from saddle.build.session import resume
+from saddle.build.resuming import resume
 from saddle.games import GAMES
 from saddle.runs import Run, read_lines
 from saddle.training.rules import RULES

@@ -1,4 +1,4 @@
-"""A run in hand: made from a recipe, or taken up from its folder, and played."""
+"""A run in hand: made from a recipe, and played. `resuming` takes one up from its folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import re
 import signal
 import threading
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,41 +16,19 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from saddle.build.amend import check_amendable, check_steps, take_back
 from saddle.build.custom import Own
-from saddle.build.environment import differences, environment
+from saddle.build.environment import environment
 from saddle.build.game import assemble, check_source, plays_own_code, settled
 from saddle.build.laws import PROBED, TRIED, check_conditions
 from saddle.build.looks import Watch
-from saddle.build.materials import (
-    FITTED,
-    KEPT,
-    Materials,
-    anchored,
-    check_there,
-    find_source,
-    fingerprint,
-    gather,
-    keep_spaces,
-    read_spaces,
-)
+from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.surfaces import SIDE, mesh
-from saddle.errors import BadData, BadValue, BrokenRun, Incompatible, bad
+from saddle.errors import BrokenRun, Incompatible, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
-from saddle.presets import recipes_of
 from saddle.recipe import Recipe
-from saddle.runs import (
-    Json,
-    Run,
-    read_json,
-    read_lines,
-    sha256,
-    write_bytes,
-    write_json,
-    write_lines,
-)
+from saddle.runs import Run, sha256, write_bytes, write_json
 from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
 from saddle.training.foreign import lending, lent
@@ -111,7 +88,7 @@ def start(
     recipe.write(run.recipe)
     found = {**environment(recipe, materials, device), RECIPE: sha256(run.recipe)}
     write_json(run.path / "environment.json", found)
-    session = _session(recipe, materials, state, run, clock_of(recipe))
+    session = session_of(recipe, materials, state, run, clock_of(recipe))
     return lent_to(session, own or {})
 
 
@@ -138,117 +115,8 @@ def checked(
     return recipe, materials, state
 
 
-def resume(
-    run: Run,
-    changes: Mapping[str, Any] | None = None,
-    *,
-    data: object = None,
-    own: Own | None = None,
-    trusted: bool = False,
-) -> Session:
-    """Take a run up at its last checkpoint, with these values changed from there on."""
-    recipe, clock = amended(run)
-    check_recipe(run)
-    at, wrong = run.newest_whole()
-    if at is None:
-        raise wrong or BadData(f"{run.path} has no checkpoint to resume from: start it again")
-    if wrong is not None and changes:
-        raise wrong
-    if wrong is not None:
-        warnings.warn(f"{wrong}: going on from step {at}", stacklevel=2)
-    folder = run.checkpoint(at)
-    if changes:
-        check_amendable(changes, run)
-        new = recipe.amended(changes)
-        check_steps(new, at)
-    materials = take_up(recipe, run, data, trusted=trusted)
-    asked = new if changes else recipe
-    device = find_device(asked.device)
-    game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
-    state = state_of(asked, game)
-    clock_of(asked), values_of(asked)
-    take_back(state, folder, changes or {}, run)
-    note_differences(run, environment(asked, materials, device))
-    if changes:  # recorded once everything was found to fit
-        lines = [
-            {"step": at, "key": key, "old": recipe.value(key), "new": asked.value(key)}
-            for key in changes
-        ]
-        write_lines(run.amendments, [*read_lines(run.amendments), *lines])
-    recipe, clock = amended(run)
-    run.forget_after(at)
-    return lent_to(_session(recipe, materials, state, run, clock), own or {})
-
-
-def unfinished(
-    run: Run, changes: Mapping[str, Any], *, added: int | None = None
-) -> dict[str, Any]:
-    """The changes with which a run goes on, refused where there is nothing left to play."""
-    recipe, wanted = amended(run)[0], dict(changes)
-    if added is not None:
-        if added < 1:
-            raise bad("--steps", added, "a whole number of at least 1, the turns to add")
-        if "steps" in wanted:
-            raise BadValue("--steps adds turns, --set steps= sets how many there are: give one")
-        wanted["steps"] = recipe.steps + added
-    if run.latest() == recipe.steps and "steps" not in wanted:
-        raise BadValue(
-            f"{run.path} is finished, its {recipe.steps} turns are played: --steps N adds turns, "
-            f"`saddle report {run.path}` measures it again"
-        )
-    return wanted
-
-
-def amended(run: Run) -> tuple[Recipe, Clock]:
-    """The recipe with every amendment, and the phases: more steps hold and decay again."""
-    (_, recipe), *later = recipes_of(run)
-    clock = clock_of(recipe)
-    for step, new in later:
-        if new.steps != recipe.steps:
-            hold = round((1 - new.schedules.decay) * (new.steps - step))
-            clock = Clock(min(clock.warm, step), step + hold, new.steps)
-        recipe = new
-    return recipe, clock
-
-
 RECIPE = "recipe"
 """Where environment.json keeps the sum of the recipe as the run began."""
-
-
-def check_recipe(run: Run) -> None:
-    """Refuse a recipe that was edited by hand: another seed alone moves what is held out."""
-    kept = read_json(run.path / "environment.json").get(RECIPE)
-    if kept is not None and kept != sha256(run.recipe):
-        raise BrokenRun(
-            f"{run.recipe} is not what the run began with: put that back, and change values by "
-            "`saddle resume RUN --set key=value`, or by `saddle train --from RUN` in another run"
-        )
-
-
-def note_differences(run: Run, now: Json) -> None:
-    """Warn where the machine is not the one on which the run began: its bits may differ."""
-    found = differences(read_json(run.path / "environment.json"), now)
-    if found:
-        warnings.warn(f"the bits of this run may differ: {'; '.join(found)}", stacklevel=3)
-
-
-def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materials:
-    """The run's materials again, refused where the data is not the same."""
-    kept = run.path / KEPT
-    if data is None and kept.exists():
-        data = kept
-    if data is None:
-        check_there(recipe, run)
-    source = find_source(recipe, data, None, trusted=trusted)
-    materials = Materials(source, read_spaces(run, source.gives))
-    then = read_json(run.path / "environment.json")["data"]["fingerprint"]
-    now = fingerprint(materials)
-    if now != then:
-        raise BadData(
-            f"the data of {run.path} has changed since it was started "
-            f"(fingerprint {then} then, {now} now): a run resumes on the same data only"
-        )
-    return materials
 
 
 def keep_data(run: Run, materials: Materials, data: object) -> None:
@@ -348,9 +216,10 @@ def interruptible() -> Iterator[Any]:
         signal.signal(signal.SIGINT, before)
 
 
-def _session(
+def session_of(
     recipe: Recipe, materials: Materials, state: State, run: Run, clock: Clock
 ) -> Session:
+    """The session of what was put together."""
     device = find_device(recipe.device)
     watch = Watch(materials, recipe.seed, device)
     look_every = max(1, round(recipe.steps / recipe.looks))

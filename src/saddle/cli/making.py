@@ -104,8 +104,8 @@ def resume(
     --steps adds turns, --set changes values from there on.
     """
     trust(trust_code)
-    from saddle.build.session import resume as take_up
-    from saddle.build.session import unfinished
+    from saddle.build.resuming import resume as take_up
+    from saddle.build.resuming import unfinished
 
     found = terminal.find(run, runs)
     changes = unfinished(found, settings(change), added=steps)

@@ -7,7 +7,7 @@ n. What is measured depends on what the game can do, never on its name.
 from __future__ import annotations
 
 from saddle.build.custom import Own
-from saddle.build.session import take_up
+from saddle.build.resuming import take_up
 from saddle.evaluate.abilities import ASSESSED
 from saddle.evaluate.critic import critic_report
 from saddle.evaluate.densities import density_rows, truth_of

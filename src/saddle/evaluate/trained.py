@@ -20,7 +20,7 @@ from torch import Tensor
 from saddle.build.custom import Own
 from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
-from saddle.build.session import amended
+from saddle.build.resuming import amended
 from saddle.errors import BadValue, BrokenRun, Incompatible, bad
 from saddle.games.base import Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Aside, Purpose, Streams
