@@ -291,15 +291,23 @@ def targets(title: str, rows: Sequence[Row]) -> list[Target]:
 
 def main() -> None:
     bench = Bench("games", "Every game in the plane", seeds="0-4", only=None)
+    if not any(again(bench, title) for title in PLAYED):
+        raise SystemExit(f"--only names no game: {', '.join(PLAYED)}")
     rows: list[Row] = []
     met: list[Target] = []
     for title in PLAYED:
-        again = bench.wanted(PLAYED[title][0]) or bench.wanted(title)
-        found = of_title(bench, title) if again else left(bench.options.out, title)
+        found = of_title(bench, title) if again(bench, title) else left(bench.options.out, title)
         rows += found
         met += targets(title, found) if found else []
+    kept = [title for title in PLAYED if not again(bench, title)]
     notes = [f"what a game changes of the default recipe: {told()}"]
+    notes += [f"played earlier, with the options of then: {', '.join(kept)}"] if kept else []
     bench.show(rows, shown=figures(rows), targets=met, notes=notes)
+
+
+def again(bench: Bench, title: str) -> bool:
+    """Whether `--only` names this game, or nothing."""
+    return bench.wanted(PLAYED[title][0]) or bench.wanted(title)
 
 
 def of_title(bench: Bench, title: str) -> list[Row]:

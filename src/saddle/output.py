@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, BadValue, Incompatible, RunError, bad
+from saddle.recipe import Recipe
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
 from saddle.spaces.files import WRITERS, save
@@ -22,11 +23,16 @@ PICTURE = ".png"
 ONE_ARRAY = ".npy"
 
 
-def must_spare(path: Path | None, *read: str | Path | None) -> None:
+def must_spare(path: Path, *needed: str | Path | None) -> None:
     """Refuse to write over what is read, or what a run was trained on."""
-    kept = [Path(it) for it in read if it is not None and Path(it).is_file()]
-    if path is not None and path.is_file() and any(path.samefile(it) for it in kept):
-        raise BadValue(f"--out {path} is what is read, and would be lost: name another file")
+    kept = [Path(it) for it in needed if it is not None and Path(it).is_file()]
+    if path.is_file() and any(path.samefile(it) for it in kept):
+        raise BadValue(f"{path} is what is read, and would be lost: name another file (--out)")
+
+
+def trained_on(recipe: Recipe) -> tuple[str | None, ...]:
+    """What of a recipe may be a file that a run was trained on."""
+    return recipe.data, recipe.second, recipe.given
 
 
 def must_write(path: Path | None) -> None:
@@ -102,6 +108,6 @@ def read_rows(path: Path, names: Sequence[str] | None = None) -> Array:
     if not set(names) <= set(held):
         raise Incompatible(
             f"{path}: its columns are {', '.join(held)}, the run's are {', '.join(names)} there: "
-            "is it the other domain's file (--back)? Else rename them, or leave the header out"
+            "rename them, leave the header out, or say --back where it is the other domain's file"
         )
     return choose(data, columns=list(names), given=None).x

@@ -202,16 +202,20 @@ class Run:
 
         What the pointer names, where it is there; else the highest that is.
         """
+        named, saved = self._named(), self.saved()
+        return named if named in saved else max(saved, default=None)
+
+    def _named(self) -> int | None:
+        """The step that the pointer names, or None where there is no pointer."""
         pointer = self.path / "latest.json"
-        step = int(read_json(pointer)["step"]) if pointer.exists() else None
-        saved = self.saved()
-        return step if step in saved else max(saved, default=None)
+        return int(read_json(pointer)["step"]) if pointer.exists() else None
 
     def newest_whole(self) -> tuple[int | None, BrokenRun | None]:
         """The latest checkpoint that is as it was saved, and what is wrong with a later one."""
         wrong: BrokenRun | None = None
-        latest = self.latest()
-        for step in reversed([step for step in self.saved() if step <= (latest or 0)]):
+        named = self._named()
+        steps = self.saved() if named is None else [s for s in self.saved() if s < named] + [named]
+        for step in reversed(steps):
             try:
                 self.verify(step)
             except BrokenRun as problem:
@@ -269,9 +273,13 @@ class Run:
         sums = folder / "SHA256SUMS"
         if not sums.exists():
             raise BrokenRun(f"checkpoint {folder} is incomplete: SHA256SUMS is missing")
-        for line in sums.read_text().splitlines():
-            digest, _, name = line.partition("  ")
-            if not (folder / name).exists() or sha256(folder / name) != digest:
+        text = sums.read_text(encoding="utf-8", errors="replace")
+        told = {
+            name: digest for digest, _, name in (it.partition("  ") for it in text.splitlines())
+        }
+        there = {path.name for path in folder.iterdir()} - {sums.name}
+        for name in sorted(there | set(told)):
+            if name not in there or sha256(folder / name) != told.get(name):
                 raise BrokenRun(f"checkpoint {folder} is damaged: {name} is not what was saved")
         return folder
 

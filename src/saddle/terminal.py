@@ -266,17 +266,18 @@ def doing(words: str, *, quiet: bool = False) -> Iterator[None]:
 def headlines(measures: Sequence[Row]) -> list[str]:
     """What an evaluation found, in a few words.
 
-    >>> headlines([{"name": "modes-1-percent", "value": 7.0, "floor": 8.0},
+    >>> headlines([{"name": "modes", "value": 7.0, "floor": 8.0},
     ...     {"name": "energy(x)", "value": 0.1, "floor": None},
     ...     {"name": "sliced-w(x)", "value": 0.25, "floor": 0.125}])
-    ['7 of 8 modes with 1 % of the samples', 'sliced-w(x) 0.25 (real rows 0.125)']
+    ['7 of 8 modes', 'sliced-w(x) 0.25 (real rows 0.125)']
     """
     wanted = [(HEADLINES.get(row["name"].partition("(")[0]), row) for row in measures]
     return [words.format_map(row) for words, row in wanted if words is not None]
 
 
 HEADLINES = {
-    "modes-1-percent": "{value:.0f} of {floor:.0f} modes with 1 % of the samples",
+    "modes": "{value:.0f} of {floor:.0f} modes",
+    "modes-1-percent": "{value:.0f} of {floor:.0f} with 1 % of the samples",
     "high-quality": "{value:.1%} on them (a perfect sampler {floor:.1%})",
     "sliced-w": "{name} {value:.3g} (real rows {floor:.3g})",
     "inverts": "G(E(x)) misses x by {value:.3g} of its spread",

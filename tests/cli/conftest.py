@@ -62,7 +62,9 @@ def write_data(folder: Path) -> None:
     np.savez(folder / "keys.npz", p=x, q=x)
     (folder / "folder").mkdir()
     (folder / "own_parts.py").write_text(
-        "class Nothing:\n    pass\n\n\ndef fails(shape):\n    raise RuntimeError('no')\n"
+        "from torch import nn\n\n\n"
+        "class Nothing:\n    pass\n\n\ndef fails(shape):\n    raise RuntimeError('no')\n\n\n"
+        "def wrong(shape):\n    return nn.Linear('x', 3)\n\n\nclass Bare(nn.Module):\n    pass\n"
     )
 
 

@@ -111,7 +111,11 @@ CODE = {
     "train ring --set generator.name=own_parts:fails": ("only with --trust-code",),
     "train ring --set generator.name=own_parts:fials --trust-code": ("did you mean 'fails'?",),
     "train ring --set generator.name=own_parts:fails --trust-code": (
-        "raised RuntimeError: no (own_parts.py, line 6)",
+        "raised RuntimeError: no (own_parts.py, line 9)",
+    ),
+    "train ring --set generator.name=own_parts:wrong --trust-code": ("(own_parts.py, line 13)",),
+    "train ring --set generator.name=own_parts:Bare --trust-code": (
+        "'own_parts:Bare' must be callable as Bare(Shape)",
     ),
     "train ring --distance nothing_here:A --trust-code": ("nothing_here cannot be imported",),
     "train ring --distance own_parts:Nothing --trust-code": ("it lacks bounded_critic",),

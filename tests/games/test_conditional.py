@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from saddle.distances import DISTANCES
+from saddle.distances import DISTANCES, Direct
 from saddle.errors import BadValue, Incompatible
 from saddle.games import Conditional, Player, Stakes, Streams
 from tiny_players import NOISE, Logistic, batch, judge, make, net, rng
@@ -13,18 +13,26 @@ from tiny_players import NOISE, Logistic, batch, judge, make, net, rng
 STAKES = Stakes(Logistic())
 
 
-def test_fake_conditions_are_the_batchs_own_beside_another_row():
-    scene = make("conditional", STAKES).stage(batch(), Streams(0).at(0))
-    assert torch.equal(scene["c"], batch()["given"])
-    assert torch.equal(scene["of"], batch()["given"].roll(1, dims=0))
+def conditions(distance):
+    """What each real row, and the fake of its place, stand under."""
+    stakes, row = Stakes(DISTANCES[distance]), DISTANCES[distance]
+    critic = None if isinstance(row, Direct) else judge(2, 4)
+    game = Conditional(generator=net(3, 4), noise=NOISE, stakes=stakes, critic=critic)
+    scene = game.stage(batch(), Streams(0).at(0))
+    return scene["c"], scene["of"]
 
 
-def test_a_distance_that_compares_row_by_row_keeps_the_rows_together():
-    direct = Conditional(
-        generator=net(3, 4), noise=NOISE, stakes=Stakes(DISTANCES["mean-square"]), critic=None
-    )
-    scene = direct.stage(batch(), Streams(0).at(0))
-    assert torch.equal(scene["of"], scene["c"])
+@pytest.mark.parametrize("distance", ["relativistic", "relativistic:logistic"])
+def test_paired_scores_stand_beside_another_rows_condition(distance):
+    real, fake = conditions(distance)
+    assert torch.equal(real, batch()["given"]) and torch.equal(fake, real.roll(1, dims=0))
+
+
+@pytest.mark.parametrize("distance", ["js", "least-squares", "hinge", "mean-square"])
+def test_every_other_distance_keeps_the_rows_together(distance):
+    """`gp:between` joins row i of both sides: it should stay within one condition."""
+    real, fake = conditions(distance)
+    assert torch.equal(real, batch()["given"]) and torch.equal(fake, real)
 
 
 def test_what_depends_on_the_condition_alone_is_no_optimum_of_pairs():
@@ -85,7 +93,7 @@ def test_reconstruction_is_a_tether_of_its_weight(weight):
     )
     terms = game.loss(Player.GENERATOR, batch(), Streams(0).at(0))
     scene = game.stage(batch(), Streams(0).at(0))
-    wanted = weight * (scene["x"].roll(1, dims=0) - scene["fake"]).abs().mean()
+    wanted = weight * (scene["x"] - scene["fake"]).abs().mean()
     assert ("reconstruction" in terms) == (weight > 0)
     assert terms.get("reconstruction", torch.zeros(())).item() == pytest.approx(wanted.item())
 

@@ -120,6 +120,12 @@ def test_the_law_is_by_formula_where_modes_stand_apart_and_both_agree():
     assert perfect_law(truth) == pytest.approx(drawn_law(truth, draws=400_000), abs=1e-3)
 
 
+def test_modes_about_one_centre_overlap():
+    eye = np.eye(2)
+    truth = Mixture(np.zeros((2, 2)), np.array([eye, 9 * eye]), np.array([0.5, 0.5]))
+    assert perfect_law(truth)[0] < 0.01  # the wider one is the nearer to everything
+
+
 def test_noise_has_modes_but_no_quality():
     truth = grid()
     noise = np.random.default_rng(0).uniform(-5, 5, size=(10_000, 2))

@@ -11,6 +11,7 @@ import torch
 
 from saddle.errors import BadData, BadValue, MissingExtra, UnknownName
 from saddle.sources import open_source
+from saddle.sources.reading import read
 
 X = np.random.default_rng(0).standard_normal((50, 2))
 
@@ -203,3 +204,31 @@ def test_a_drawing_from_memory_is_a_drawing():
         open_source(STROKES).batch(np.arange(9))["x"],
     )
     assert open_source([[[0, 0], [1, 1]]]).segments.weight.tolist() == [1.0]
+
+
+COMMENTED = {
+    "comments above": ("# made by hand\n\n#\n1,2\n3,4\n", ["0", "1"], [3.0, 4.0]),
+    "a header that begins with a hash": ("#id,x\n1,2\n3,4\n", ["#id", "x"], [3.0, 4.0]),
+    "a column called #": ("#,x\n1,2\n3,4\n", ["#", "x"], [3.0, 4.0]),
+    "blanks": ("# x y\n1 2\n3 4\n", ["0", "1"], [3.0, 4.0]),
+    "blanks above": ("   \nu,v\n1,2\n3,4\n", ["u", "v"], [3.0, 4.0]),
+}
+
+
+@pytest.mark.parametrize("case", COMMENTED)
+def test_comments_stand_above_a_table_and_nowhere_else(tmp_path, case):
+    text, names, last = COMMENTED[case]
+    data = read(write(tmp_path / "p.csv", text))
+    assert [*data.columns] == names
+    assert [float(column[-1]) for column in data.columns.values()] == last
+
+
+def test_cells_that_begin_with_a_hash_are_kept(tmp_path):
+    path = write(tmp_path / "p.csv", "colour,u\n#ff0000,1\n#00ff00,2\nred,3\n")
+    assert read(path).columns["colour"].tolist() == ["#ff0000", "#00ff00", "red"]
+
+
+def test_a_name_that_comes_twice_is_told_by_its_line(tmp_path):
+    path = write(tmp_path / "p.csv", "# a comment\nu,u\n1,2\n")
+    with pytest.raises(BadData, match=r"line 2: column 'u' is named twice"):
+        read(path)

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from saddle import runs
-from saddle.build.resuming import amended, resume
+from saddle.build.resuming import amended, resume, unfinished
 from saddle.errors import BadValue, BrokenRun, Incompatible, NonFinite, RunError, UserError
 from saddle.presets import started_from
 from saddle.runs import Run, read_json, read_lines
@@ -149,9 +150,41 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_and_that_is_said(tmp_p
 def test_nothing_is_changed_of_a_run_whose_last_checkpoint_is_damaged(tmp_path):
     run = played(begun(tmp_path, recipe()))
     (run.checkpoint(12) / "SHA256SUMS").unlink()
-    with pytest.raises(BrokenRun, match="SHA256SUMS is missing"):
+    with pytest.raises(BrokenRun, match="SHA256SUMS is missing.*again from step 8"):
         resume(run, {"penalties.r1": 2.0})
     assert not run.amendments.exists()
+
+
+@pytest.mark.parametrize("sums", [b"", b"\xff\xfe", b"00  generators.safetensors\n"])
+def test_sums_that_are_damaged_themselves_are_damage(tmp_path, sums):
+    run = played(begun(tmp_path, recipe()))
+    (run.checkpoint(12) / "SHA256SUMS").write_bytes(sums)
+    at, wrong = run.newest_whole()
+    assert at == 8 and "damaged" in str(wrong)
+
+
+def test_a_checkpoint_that_the_pointer_names_and_is_gone_is_told_of(tmp_path):
+    run = played(begun(tmp_path, recipe()))
+    shutil.rmtree(run.checkpoint(12))
+    with pytest.warns(UserWarning, match="00000012 is incomplete.*going on from step 8"):
+        resume(run)
+
+
+def test_no_going_back_behind_an_amendment(tmp_path):
+    run = played(begun(tmp_path, recipe()))
+    abandon(resume(run, {"steps": 16, "penalties.r1": 2.0}), 1)
+    shutil.rmtree(run.checkpoint(12))
+    with pytest.raises(BrokenRun, match="step 8 is whole, but values were changed after it"):
+        resume(run)
+
+
+def test_a_finished_run_whose_last_checkpoint_is_damaged_can_be_taken_up(tmp_path):
+    run = played(begun(tmp_path, recipe()))
+    assert run.latest() == recipe().steps
+    with pytest.raises(BadValue, match="is finished"):
+        unfinished(run, {})
+    (run.checkpoint(12) / "SHA256SUMS").unlink()
+    assert unfinished(run, {}) == {}
 
 
 def test_the_last_two_checkpoints_and_the_best_are_kept(tmp_path):

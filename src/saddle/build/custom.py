@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 import traceback
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -84,18 +85,24 @@ def made(name: str, *arguments: object, trusted: bool) -> Any:
     except SaddleError:
         raise
     except Exception as problem:  # code of the user's own may raise anything
-        within = traceback.extract_tb(problem.__traceback__)[1:]
         given = ", ".join(type(argument).__name__ for argument in arguments)
-        if within:
-            last = within[-1]
+        place = _own_place(maker, problem)
+        if place:
             raise BadValue(
                 f"{name!r}, called with ({given}), raised {type(problem).__name__}: {problem} "
-                f"({Path(last.filename).name}, line {last.lineno})"
+                f"({place})"
             ) from problem
         raise BadValue(
             f"{name!r} must be callable as {name.partition(':')[2]}({given}): {problem}; "
             "a run that was made with an object from Python takes that object again"
         ) from problem
+
+
+def _own_place(maker: Any, problem: Exception) -> str | None:
+    """The last line of the user's own module that an error came through, or None."""
+    file = getattr(sys.modules.get(maker.__module__), "__file__", None)
+    frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == file]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else None
 
 
 def tried(role: str, network: object, inputs: tuple[int, ...], output: int) -> nn.Module:

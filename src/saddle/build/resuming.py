@@ -59,15 +59,25 @@ def resume(
 def whole_checkpoint(run: Run, changes: Mapping[str, Any]) -> int:
     """The step of the latest checkpoint that is whole; a damaged later one is told of.
 
-    Changes are meant for the step that the user knows of: they wait until that is mended.
+    Changes are meant for the step that the user knows of: they wait until that is made again. An
+    earlier step than that of an amendment is none to go on from: the run would be another one.
     """
     at, wrong = run.newest_whole()
     if at is None:
         raise wrong or BadData(f"{run.path} has no checkpoint to resume from: start it again")
-    if wrong is not None and changes:
-        raise wrong
-    if wrong is not None:
-        warnings.warn(f"{wrong}: going on from step {at}", stacklevel=3)
+    if wrong is None:
+        return at
+    if any(line["step"] > at for line in read_lines(run.amendments)):
+        raise BrokenRun(
+            f"{wrong}; that of step {at} is whole, but values were changed after it: "
+            "`saddle sample RUN --checkpoint STEP` still draws from it"
+        )
+    if changes:
+        raise BrokenRun(
+            f"{wrong}; `saddle resume {run.path}` without changes plays it again from step {at}, "
+            "the last that is whole"
+        )
+    warnings.warn(f"{wrong}: going on from step {at}", stacklevel=3)
     return at
 
 
@@ -93,7 +103,7 @@ def unfinished(
         if "steps" in wanted:
             raise BadValue("--steps adds turns, --set steps= sets how many there are: give one")
         wanted["steps"] = recipe.steps + added
-    if run.latest() == recipe.steps and "steps" not in wanted:
+    if run.newest_whole()[0] == recipe.steps and "steps" not in wanted:
         raise BadValue(
             f"{run.path} is finished, its {recipe.steps} turns are played: --steps N adds turns, "
             f"`saddle report {run.path}` measures it again"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -85,9 +84,9 @@ def start(
     run = Run.create(out, run_name(recipe, materials))
     keep_spaces(materials, run)
     keep_data(run, materials, data)
+    found = environment(recipe, materials, device)
     recipe.write(run.recipe)
-    found = {**environment(recipe, materials, device), RECIPE: sha256(run.recipe)}
-    write_json(run.path / "environment.json", found)
+    write_json(run.path / "environment.json", {**found, RECIPE: sha256(run.recipe)})
     session = session_of(recipe, materials, state, run, clock_of(recipe))
     return lent_to(session, own or {})
 
@@ -192,7 +191,7 @@ def lent_to(session: Session, own: Own) -> Session:
 
 def run_name(recipe: Recipe, materials: Materials) -> str:
     """What the folder is called behind its number."""
-    source = re.sub(r"[^\s,]*/", "", materials.source.name)  # a file's name without its folders
+    source = "-".join(Path(part).name for part in materials.source.name.split(" | "))
     raw = f"{source}-{recipe.game}-{recipe.distance}"
     return "".join(c if c.isalnum() else "-" for c in raw).strip("-").lower()[:80]
 

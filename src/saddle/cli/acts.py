@@ -71,16 +71,16 @@ LOG_PROB = Act(
 
 def apply(act: Act, run: str, rows: Path, *, back: bool, out: Path | None, to: Reading) -> None:
     """Do it to the rows of a file and write what comes out."""
-    from saddle.output import must_spare, must_write, names_of, read_rows, write_rows
+    from saddle.output import must_spare, must_write, names_of, read_rows, trained_on, write_rows
 
     must_write(out)
     trained = to.load(run)
-    must_spare(out, rows, trained.recipe.data, trained.recipe.second)
+    path = out or rows.with_name(f"{rows.stem}-{act.made}.csv")
+    must_spare(path, rows, *trained_on(trained.recipe))
     trained.must(act.ability)
     names = names_of(trained.spaces)
     read = read_rows(rows, names.get(trained.domain(back)))
     made = act.act(trained, read, back)
-    path = out or rows.with_name(f"{rows.stem}-{act.made}.csv")
     write_rows({act.keys[back]: made}, path, names=names)
     told = act.summary(made)
     to.tell(

@@ -42,18 +42,18 @@ def sample(
 
     Without --out they go to a .csv in the run's folder samples/.
     """
-    from saddle.output import must_spare, must_write, names_of, write_rows
+    from saddle.output import must_spare, must_write, names_of, trained_on, write_rows
 
     must_write(out)
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
-    must_spare(out, trained.recipe.data, trained.recipe.second)
+    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}.csv"
+    must_spare(path, *trained_on(trained.recipe))
     trained.must("sample")
     from saddle.evaluate import read_condition
 
     condition = None if given is None else read_condition(trained, given)
     drawn = trained.sample(n, given=condition, seed=seed)
-    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}.csv"
     write_rows(drawn, path, names=names_of(trained.spaces))
     told = {"rows": n, "step": trained.step, "seed": seed, "out": str(path)}
     to.tell(told, f"{n} samples of step {trained.step} in {path}")

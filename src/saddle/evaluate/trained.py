@@ -196,7 +196,8 @@ def whole(run: Run, step: int) -> Path:
         if other is None:
             raise
         raise BrokenRun(
-            f"{problem}; that of step {other} is whole: --checkpoint {other}"
+            f"{problem}; that of step {other} is whole (--checkpoint {other}), and "
+            f"`saddle resume {run.path}` plays on from there"
         ) from None
 
 

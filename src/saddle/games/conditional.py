@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from saddle.catalogue import Catalogue
+from saddle.distances import ScoreMeaning
 from saddle.games.base import Batch, Game, Tether
 from saddle.games.bench import Bench
-from saddle.games.duel import Scene
+from saddle.games.duel import Duel, Scene
 from saddle.games.kept import Law
 from saddle.games.noise import Noise
 from saddle.games.seats import Stakes, anchor, latents, make_duel, parts, rows
@@ -74,6 +75,8 @@ class Conditional(Game):
             fake=parts("fake", "of"),
             smooth=stakes.smooth_at("x", "given"),
         )
+        score = duel.distance.score if isinstance(duel, Duel) else None
+        self.shift = int(score is ScoreMeaning.LOG_RATIO_UP_TO_CONSTANT)
         tether = Tether("reconstruction", reconstruction, self._reconstruction)
         self.seat({"generator": generator}, [duel], tied(tether))
         self.keeps["law"] = Law()
@@ -84,12 +87,12 @@ class Conditional(Game):
         return cast(Law, self.keeps["law"])
 
     def _turned(self, rows: Tensor) -> Tensor:
-        """Rows as the fake side has them: each in the place of the next, where a critic judges.
+        """Rows as the fake side has them: each in the place of the next where scores are paired.
 
-        Beside its own condition a relativistic pair would leave any h(c) free, and v would be no
-        log ratio: v(x, c) + h(c) - (v(G(z, c), c) + h(c)). Direct distances may go row by row.
+        Beside its own condition a pair would leave any h(c) free, v(x, c) + h(c) - (v(G(z, c), c)
+        + h(c)), and what is the log ratio up to a constant would be it up to a function of c.
         """
-        return rows.roll(len(self.critics), dims=0)
+        return rows.roll(self.shift, dims=0)
 
     def _reconstruction(self, scene: Scene) -> Tensor:
         return reconstruction(self._turned(scene["x"]), scene["fake"])

@@ -97,5 +97,5 @@ def _overlap(modes: KnownModes, *, within: float) -> bool:
     i, j = np.triu_indices(len(mu), k=1)
     line = mu[i] - mu[j]
     # Along u the std is sqrt(u' Sigma u), u = line / |line|: both sides are times |line|
-    reach = sum(np.sqrt(np.einsum("ni,nij,nj->n", line, cov[k], line)) for k in (i, j))
-    return bool((np.einsum("ni,ni->n", line, line) < within * reach).any())
+    reach = sum(np.sqrt(np.einsum("ni,nij,nj->n", line, cov[at], line)) for at in (i, j))
+    return bool((np.einsum("ni,ni->n", line, line) <= within * reach).any())

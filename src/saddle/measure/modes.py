@@ -32,7 +32,8 @@ class ModeReport:
         captured_share: modes whose high-quality samples are at least `share` of all samples.
         share: that share, one percent by default.
         high_quality: share of samples within `within` standard deviations of the nearest mode.
-        high_quality_perfect: what a perfect sampler scores: P(chi2_d < within^2), or by `law`.
+        high_quality_perfect: what a perfect sampler scores: P(chi2_d < within^2), more where
+            modes overlap.
         kl: KL(counts of high-quality samples over modes || their true shares, which are the
             weights where modes do not overlap), nats; infinite where there are no such samples.
         kl_uniform: the same against equal weights.

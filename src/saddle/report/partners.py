@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,7 +106,7 @@ def pairs(record: Record) -> Figure:
     look = [look for look in record.looks if paired(look.arrays)][-1]
     shown = paired(look.arrays)
     flat = rows(look.arrays[shown[0][0]]).shape[1] == 1
-    draw = graph if flat else joined
+    draw = graph if flat else partial(joined, columns=record.columns("x"))
     figure = sheet(9.0, 4.6) if len(shown) > 1 else sheet(6.2, 5.6)
     axes = figure.subplots(1, len(shown), squeeze=False)
     for ax, (start, end, *names) in zip(axes.flat, shown, strict=True):
@@ -114,9 +115,9 @@ def pairs(record: Record) -> Figure:
     return figure
 
 
-def joined(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
+def joined(ax: Axes, x: Array, y: Array, names: list[str], *, columns: Sequence[str] = ()) -> None:
     """Rows of the plane and their partners, a thin line between."""
-    place = canvas(np.concatenate([x, y]))
+    place = canvas(np.concatenate([x, y]), columns=columns)
     place.real(ax, x, label=names[0])
     place.fake(ax, y, label=names[1])
     place.dress(ax)

@@ -6,6 +6,7 @@ import csv
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -255,15 +256,15 @@ def read(path: Path) -> Columns:
 def read_csv(path: Path) -> Columns:
     """A text table: tabs, semicolons, commas or blanks, with or without a header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        mark = _mark(next((line for line in file if line[:1] not in "#\r\n"), ""))
-        file.seek(0)
-        lines = (line.strip(" \r\n") for line in file) if mark == " " else file
-        reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
-        told = ((reader.line_num, [c.strip() for c in row]) for row in reader if any(row))
-        rows = [(line, row) for line, row in told if not row[0].startswith("#")]
+        lines = file.readlines()
+    above = sum(1 for _ in takewhile(_says_nothing, lines))
+    mark = _mark(next(iter(lines[above:]), ""))
+    told = [line.strip(" \r\n") for line in lines[above:]] if mark == " " else lines[above:]
+    reader = csv.reader(told, delimiter=mark, skipinitialspace=True)
+    rows = [(above + reader.line_num, [c.strip() for c in row]) for row in reader if any(row)]
     if not rows:
         raise BadData(f"{path}: the file is empty")
-    header = _header(path, rows[0][1])
+    header = _header(path, *rows[0])
     body = rows if header is None else rows[1:]
     names = header or [str(i) for i in range(len(rows[0][1]))]
     if not body:
@@ -276,19 +277,24 @@ def read_csv(path: Path) -> Columns:
     return Columns(str(path), columns, np.array([line for line, _ in body]))
 
 
+def _says_nothing(line: str) -> bool:
+    """Whether a line above a table is blank or a comment, `# ...`; `#id` is a column's name."""
+    return not line.strip() or line.split()[0] == "#"
+
+
 def _mark(line: str) -> str:
     """What parts the cells of a line; where there are semicolons, commas may be decimal ones."""
     return next((mark for mark in "\t;," if mark in line), " ")
 
 
-def _header(path: Path, row: Sequence[str]) -> list[str] | None:
+def _header(path: Path, line: int, row: Sequence[str]) -> list[str] | None:
     """The first row as names where one of its cells is no number."""
     if all(_is_number(cell) for cell in row):
         return None
     names = [cell or str(i) for i, cell in enumerate(row)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise BadData(f"{path}, line 1: column {twice[0]!r} is named twice")
+        raise BadData(f"{path}, line {line}: column {twice[0]!r} is named twice")
     return names
 
 
