@@ -100,7 +100,7 @@ def made(name: str, *arguments: object, trusted: bool) -> Any:
 
 def _own_place(maker: Any, problem: Exception) -> str | None:
     """The last line of the user's own module that an error came through, or None."""
-    file = getattr(sys.modules.get(maker.__module__), "__file__", None)
+    file = vars(sys.modules[maker.__module__]).get("__file__")
     frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == file]
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else None
 
