@@ -228,7 +228,7 @@ def chosen(name: str | None, file: Path | None, start: Path | None, wanted: Valu
 
 def _open(recipe: Recipe) -> Values:
     """The distance that a recipe names where it says nothing of penalties."""
-    said = recipe.model_fields_set
+    said = recipe.said()
     return {"distance": recipe.distance} if "distance" in said and "penalties" not in said else {}
 
 

@@ -65,6 +65,7 @@ def write_data(folder: Path) -> None:
         "from torch import nn\n\n\n"
         "class Nothing:\n    pass\n\n\ndef fails(shape):\n    raise RuntimeError('no')\n\n\n"
         "def wrong(shape):\n    return nn.Linear('x', 3)\n\n\nclass Bare(nn.Module):\n    pass\n"
+        "\n\nNUMBER = 5\n"
     )
 
 

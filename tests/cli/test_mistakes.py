@@ -117,6 +117,9 @@ CODE = {
     "train ring --set generator.name=own_parts:Bare --trust-code": (
         "'own_parts:Bare' must be callable as Bare(Shape)",
     ),
+    "train ring --set generator.name=own_parts:NUMBER --trust-code": (
+        "'own_parts:NUMBER' must be callable as NUMBER(Shape)",
+    ),
     "train ring --distance nothing_here:A --trust-code": ("nothing_here cannot be imported",),
     "train ring --distance own_parts:Nothing --trust-code": ("it lacks bounded_critic",),
     "train good.csv --columns u,u": ("column 'u' of the points is named twice",),

@@ -8,8 +8,8 @@ never because a file that was read names it.
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
-import sys
 import traceback
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -100,7 +100,8 @@ def made(name: str, *arguments: object, trusted: bool) -> Any:
 
 def _own_place(maker: Any, problem: Exception) -> str | None:
     """The last line of the user's own module that an error came through, or None."""
-    file = vars(sys.modules[maker.__module__]).get("__file__")
+    module = inspect.getmodule(maker)  # where it is written, not where it was named
+    file = None if module is None else vars(module).get("__file__")
     frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == file]
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else None
 
