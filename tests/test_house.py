@@ -287,12 +287,14 @@ def project_texts() -> Iterator[tuple[str, str]]:
     """Path and text of every file that belongs to the project and is text."""
     for folder, inside, names in os.walk(ROOT):
         inside[:] = [d for d in inside if not OUTSIDE.fullmatch(d)]
-        for path in (ROOT / folder / name for name in names):
+        for path in (ROOT / folder / name for name in names if name != GIT):
             data = path.read_bytes()
             if b"\0" not in data[:4096]:
                 yield path.relative_to(ROOT).as_posix(), data.decode("utf-8", "replace")
 
 
+GIT = ".git"
+"""A folder, or in a second working tree a file that says where that folder is."""
 OUTSIDE = re.compile(r"\.(?!ci$|github$).*|runs|out|build|dist|__pycache__|.*\.egg-info")
 HOSTS = tuple(
     ".".join(parts)

@@ -1,0 +1,1 @@
+"""Judging samples of any tool: sides to compare, held-out critics, features, rows, a verdict."""
