@@ -7,7 +7,7 @@ from saddle.sources.curves import Cells, Curve
 from saddle.sources.entry import Entry, describe
 from saddle.sources.listing import SOURCES
 from saddle.sources.mixtures import Mixture, isotropic, random_components
-from saddle.sources.opening import Openable, is_source, open_source
+from saddle.sources.opening import Openable, columns_of, is_source, open_source, ready_source
 from saddle.sources.pairs import Embedded, KnownPair, Labelled, Offsets
 from saddle.sources.strokes import Strokes, drawing, read_drawing
 
@@ -33,6 +33,7 @@ __all__ = [
     "Split",
     "Strokes",
     "TwoDomains",
+    "columns_of",
     "describe",
     "drawing",
     "is_source",
@@ -40,5 +41,6 @@ __all__ = [
     "open_source",
     "random_components",
     "read_drawing",
+    "ready_source",
     "split_rows",
 ]

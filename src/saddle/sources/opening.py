@@ -53,9 +53,9 @@ def open_source(
             raise Incompatible("given goes with one set of points, not with two domains")
         a = open_source(what, seed=seed, columns=columns)
         return TwoDomains(a, open_source(second, seed=seed + APART, columns=columns))
-    ready = _ready(what, seed)
+    ready = ready_source(what, seed)
     if ready is None:
-        name, data = _columns(what)
+        name, data = columns_of(what)
         return Rows(name, choose(data, columns=columns, given=given), seed=seed)
     if columns is not None or given is not None:
         raise Incompatible(
@@ -69,7 +69,7 @@ APART = 0x5ADD1E
 """Added to the seed of the second domain, so that two equal sets are not shuffled alike."""
 
 
-def _ready(what: Any, seed: int) -> Source | None:
+def ready_source(what: Any, seed: int) -> Source | None:
     """What is a source already, or names one, or draws one; None for tables."""
     if isinstance(what, _Gives):
         source: Source = what  # type: ignore[assignment]
@@ -83,8 +83,8 @@ def _ready(what: Any, seed: int) -> Source | None:
     return None
 
 
-def _columns(what: Any) -> tuple[str, Columns]:
-    """A name for a table, and its columns."""
+def columns_of(what: Any) -> tuple[str, Columns]:
+    """A name for a table (a file, a data frame, an array), and its columns as they are read."""
     if isinstance(what, str | Path):
         path = _existing(what)
         return str(path), read(path)
