@@ -12,7 +12,7 @@ from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
 from saddle.distances import DISTANCES, OBJECTIVES, PENALTIES, RATIOS, Direct, FDivergence
 from saddle.games import GAMES, NOISES, VIEWS
-from saddle.measure import MEASURES
+from saddle.measure import MEASURES, TESTS
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
 from saddle.presets import PRESETS, Preset, preset
 from saddle.recipe import Recipe
@@ -139,6 +139,11 @@ KINDS: Catalogue[Table] = Catalogue(
             "how close it is",
             MEASURES,
             {"about": lambda m: m.words, "better": lambda m: m.better, "reference": _cited},
+        ),
+        "tests": Table(
+            "whether two clouds can come from one law",
+            TESTS,
+            {"about": lambda t: t.words, "level": lambda t: t.level, "reference": _cited},
         ),
         "recorded": Table(
             "what a run records",

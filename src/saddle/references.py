@@ -332,6 +332,27 @@ MARRON_WAND = Reference(
 
 # ---- measures -----------------------------------------------------------------------------------
 
+C2ST = Reference(
+    "lopezpaz2017", "Revisiting Classifier Two-Sample Tests",
+    "Lopez-Paz, David and Oquab, Maxime",
+    2017, "ICLR 2017, arXiv 1610.06545",
+)
+HENZE = Reference(
+    "henze1988",
+    "A Multivariate Two-Sample Test Based on the Number of Nearest Neighbor Type Coincidences",
+    "Henze, Norbert",
+    1988, "Annals of Statistics 16",
+)
+HOLM = Reference(
+    "holm1979", "A Simple Sequentially Rejective Multiple Test Procedure",
+    "Holm, Sture",
+    1979, "Scandinavian Journal of Statistics 6",
+)
+HOTELLING = Reference(
+    "hotelling1931", "The Generalization of Student's Ratio",
+    "Hotelling, Harold",
+    1931, "Annals of Mathematical Statistics 2",
+)
 SZEKELY = Reference(
     "szekely2004", "Testing for Equal Distributions in High Dimension",
     "Székely, Gábor J. and Rizzo, Maria L.",
