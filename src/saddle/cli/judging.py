@@ -1,0 +1,88 @@
+"""The commands that judge samples of any tool: `evaluate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from saddle import terminal
+from saddle.cli.options import Columns, Json, Plain, app, number, text
+from saddle.errors import Incompatible
+from saddle.runs import Run
+
+if TYPE_CHECKING:
+    from saddle.judge.sides import Drawn
+
+Fake = Annotated[
+    str, typer.Argument(metavar="FAKE", help="A file of samples, a run, or a source's name.")
+]
+Against = Annotated[str | None, text("REAL", "What FAKE should be like: a file, a source, a run.")]
+Train = Annotated[str | None, text("TRAIN", "What the maker of FAKE has seen: tells memory.")]
+Count = Annotated[int | None, number("-n", "Rows a side, at most.")]
+Seed = Annotated[int, number("--seed", "Seed of every draw.")]
+
+
+@app.command(cls=Plain)
+def evaluate(
+    fake: Fake,
+    against: Against = None,
+    train: Train = None,
+    columns: Columns = None,
+    n: Count = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Judge samples by real rows: can they be told apart, and by what?
+
+    FAKE and REAL are files of any tool, sources, or runs; no training is needed. A run alone is
+    judged by the part of its data that it never saw.
+    """
+    if against is None:
+        of_run(named(fake), as_json=as_json)
+        return
+    from saddle.judge.evaluation import Options, evaluation
+    from saddle.judge.sides import read_sides
+
+    sides = read_sides(
+        named(fake), named(against), train, n=n, seed=seed, columns=columns, draw=draw
+    )
+    found = evaluation(sides, Options(seed=seed), doing=terminal.doing)
+    if as_json:
+        terminal.show_json(found)
+        return
+    sys.stdout.write(f"{found}\n")
+
+
+def of_run(what: str, *, as_json: bool) -> None:
+    """Measure a run on its own data, and write its report anew."""
+    from saddle.cli.acts import finish
+    from saddle.judge.sides import folder_of_run
+
+    path = folder_of_run(what)
+    if path is None:
+        raise Incompatible(
+            f"{what!r} is no run: `saddle evaluate FAKE --against REAL` judges samples by real "
+            "rows, `saddle evaluate RUN` a run by its own data"
+        )
+    finish(Run(path), as_json=as_json)
+
+
+def named(what: str) -> str:
+    """A run's number in runs/ as its folder; everything else as it is."""
+    if not what.isdecimal() or Path(what).exists():
+        return what
+    return str(terminal.find(what, Path("runs")).path)
+
+
+def draw(path: Path, n: int, seed: int) -> Drawn:
+    """Samples of a run; only here is code for training imported."""
+    from saddle.evaluate import load
+    from saddle.judge.sides import Drawn
+    from saddle.output import names_of
+
+    trained = load(path)
+    rows = trained.sample(n, seed=seed)["x"]
+    return Drawn(rows, tuple(names_of(trained.spaces).get("x", ())))

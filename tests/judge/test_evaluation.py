@@ -1,0 +1,59 @@
+"""Anything against anything: what an evaluation holds, what it needs, and what it says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from saddle.judge.evaluation import SECTIONS, Evaluation, Options, evaluation
+from saddle.judge.sides import read_sides
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return np.random.default_rng(1).normal(size=(600, 2))
+
+
+@pytest.fixture(scope="module")
+def shifted(rows):
+    return evaluation(read_sides(rows[:300] + [1.0, 0.0], rows[300:]))
+
+
+def test_every_section_is_in_the_document_and_the_document_is_json(shifted):
+    assert set(SECTIONS) <= shifted.keys()
+    assert json.loads(json.dumps(shifted)) == shifted
+
+
+def test_it_is_reproducible_from_its_seed(rows, shifted):
+    again = evaluation(read_sides(rows[:300] + [1.0, 0.0], rows[300:]), Options(seed=0))
+    for section in SECTIONS:
+        assert again[section] == shifted[section], section
+
+
+def test_a_shift_is_told_and_the_text_keeps_to_80_columns(shifted):
+    assert shifted["verdict"]["apart"]
+    assert str(shifted).startswith("Told apart")
+    assert max(map(len, str(shifted).splitlines())) <= 80
+
+
+def test_two_files_are_judged_without_any_code_for_training(tmp_path, rows):
+    for name, part in (("fake", rows[:60]), ("real", rows[60:120])):
+        np.save(tmp_path / f"{name}.npy", part)
+    script = (
+        "import sys; from saddle import cli\n"
+        "sys.argv = ['saddle', 'evaluate', 'fake.npy', '--against', 'real.npy', '--json']\n"
+        "try: cli.main()\n"
+        "except SystemExit as left: assert not left.code, left.code\n"
+        "bad = [m for m in sys.modules if m.split('.')[:2] in "
+        "(['saddle', 'training'], ['saddle', 'games'], ['saddle', 'build'])]\n"
+        "sys.stderr.write(f'imported: {bad}')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.endswith("imported: []")
+    assert isinstance(Evaluation(json.loads(done.stdout)), dict)
