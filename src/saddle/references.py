@@ -337,6 +337,13 @@ C2ST = Reference(
     "Lopez-Paz, David and Oquab, Maxime",
     2017, "ICLR 2017, arXiv 1610.06545",
 )
+CHENG = Reference(
+    "cheng2022",
+    "Classification Logit Two-Sample Testing by Neural Networks for Differentiating Near "
+        "Manifold Densities",
+    "Cheng, Xiuyuan and Cloninger, Alexander",
+    2022, "IEEE Transactions on Information Theory 68, arXiv 1909.11298",
+)
 HENZE = Reference(
     "henze1988",
     "A Multivariate Two-Sample Test Based on the Number of Nearest Neighbor Type Coincidences",

@@ -115,7 +115,10 @@ def cloud(samples: npt.ArrayLike, argument: str) -> Floats:
     >>> cloud([1, 2, 3], "real").shape
     (3, 1)
     """
-    x = np.asarray(samples, dtype=np.float64)
+    try:
+        x = np.asarray(samples, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise BadData(f"{argument} must be an array (n, d) of numbers: {problem}") from None
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] == 0:
         raise BadData(f"{argument} must be an array (n, d) with n, d >= 1, got shape {x.shape}")

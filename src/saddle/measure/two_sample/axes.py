@@ -18,7 +18,8 @@ ROWS_A_COLUMN = 10
 """Pooled rows a column from which on a covariance matrix is trusted."""
 EXACT = 2000
 """Rows of the larger side up to which the law of the Kolmogorov-Smirnov statistic is counted."""
-_TINY = 1e-12  # beside a variance of one: the log of a side without spread stays finite
+_TINY = 1e-9  # beside a variance of one: the log of a side without spread stays finite
+_DIGITS = 6  # of a log ratio of standard deviations: what is beyond is rounding
 
 
 # ---- means --------------------------------------------------------------------------------------
@@ -66,7 +67,7 @@ def _mean_gaps(z: Floats, labels: Floats, n: int, m: int) -> Floats:
 def _whitening(z: Floats) -> Floats:
     """W with W W' the inverse of z's covariance; directions without spread are left out."""
     values, vectors = np.linalg.eigh(z.T @ z / len(z))
-    kept = values > 1e-10 * max(float(values.max()), _TINY)
+    kept = values > 1e-10 * max(float(values.max()), 1e-10)
     white: Floats = vectors[:, kept] / np.sqrt(values[kept])
     return white
 
@@ -110,7 +111,8 @@ def _log_ratios(z: Floats, labels: Floats, n: int, m: int) -> Floats:
     first, second = labels.T @ z, labels.T @ squares
     of_a = second / n - (first / n) ** 2
     of_b = (squares.sum(0) - second) / m - ((z.sum(0) - first) / m) ** 2
-    ratios: Floats = np.log((of_a.clip(0) + _TINY) / (of_b.clip(0) + _TINY)) / 2
+    logs: Floats = np.log((of_a.clip(0) + _TINY) / (of_b.clip(0) + _TINY)) / 2
+    ratios: Floats = np.round(logs, _DIGITS)
     return ratios
 
 
@@ -184,4 +186,6 @@ def _left_out(d: int) -> str:
 
 
 def _effect(n: int, value: float, words: str) -> Blind:
+    if not np.isfinite(value):
+        return Blind(value, f"n = {n}: blind, for no axis varies in a way that it reads")
     return Blind(value, f"n = {n}: blind below {words.format(value)}")

@@ -70,7 +70,7 @@ def gaussians(width: float, *, halvings: int) -> Kernel:
 
     def kernel(x: Floats, y: Floats) -> Floats:
         k = _falling(x, y, width)
-        total = k.copy()
+        total: Floats = k.copy()
         for _ in range(halvings):
             np.square(k, out=k)
             np.square(k, out=k)

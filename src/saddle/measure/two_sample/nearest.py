@@ -6,9 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.measure.base import Floats
-from saddle.measure.two_sample.blind import Z80, share
+from saddle.measure.two_sample.blind import Z80, Z95, share
 from saddle.measure.two_sample.permuting import floor_of, labellings, null_of, p_of
-from saddle.measure.two_sample.result import Found, Setting
+from saddle.measure.two_sample.result import Blind, Found, Setting
+
+RARE = 0.005
+"""Share of labellings below which so low an accuracy is told of."""
+_COPIES = "well below 1/2: rows of one side lie on or beside rows of the other, as copies do"
 
 
 def neighbours(x: Floats, y: Floats, setting: Setting) -> Found:
@@ -25,16 +29,25 @@ def neighbours(x: Floats, y: Floats, setting: Setting) -> Found:
     of_a, of_b = (same & labels).sum(0) / n, (same & ~labels).sum(0) / m
     values = (of_a + of_b) / 2
     floor = floor_of(values)
-    # A share e of one side alone in its place: accuracy 1 there, elsewhere as the densities, in
-    # all 1 / (2 - e).
-    least = min(floor + Z80 * float(values[1:].std()), 1.0)
     return Found(
         float(values[0]),
         float(p_of(values)),
         floor,
-        share(min(n, m), 2 - 1 / max(least, 0.5), "of the samples elsewhere"),
+        _blind(values, n, m),
         {"accuracy on a": float(of_a[0]), "accuracy on b": float(of_b[0]), **null_of(values)},
+        _COPIES if p_of(-values) <= RARE else "",
     )
+
+
+def _blind(values: Floats, n: int, m: int) -> Blind:
+    """The least share e of one side, alone in its place, that is seen.
+
+    Rows there are told right, the others as the densities say: 1 / (2 - e) in all. Where many
+    rows tie the labellings spread less than distinct rows would, and those are what is meant.
+    """
+    noise = max(float(values[1:].std()), 0.5 / np.sqrt(n + m))
+    least = max(floor_of(values), 0.5 + Z95 * 0.5 / np.sqrt(n + m)) + Z80 * noise
+    return share(min(n, m), 2 - 1 / least, "of the samples elsewhere")
 
 
 def _nearest(pooled: Floats, rng: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -14,7 +14,7 @@ from saddle.measure.base import Floats, subsample, two_clouds
 from saddle.measure.two_sample.axes import kolmogorov_smirnov, means, variances
 from saddle.measure.two_sample.classifiers import (
     by_accuracy,
-    by_auc,
+    by_logit,
     linear,
     nearest,
     network,
@@ -22,7 +22,7 @@ from saddle.measure.two_sample.classifiers import (
 from saddle.measure.two_sample.kernel_tests import energy_test, mmd_multi_test, mmd_test
 from saddle.measure.two_sample.nearest import neighbours
 from saddle.measure.two_sample.result import Result, Setting, TwoSampleTest
-from saddle.references import C2ST, HENZE, HOLM, HOTELLING, MMD, SZEKELY
+from saddle.references import C2ST, CHENG, HENZE, HOLM, HOTELLING, MMD, SZEKELY
 
 LEAST = 10
 """Rows a side that a test needs."""
@@ -60,12 +60,12 @@ TESTS: Catalogue[TwoSampleTest] = Catalogue(
             C2ST,
             symmetric=False,
         ),
-        "c2st-auc": TwoSampleTest(
-            "held-out area under the curve of a small network",
-            by_auc(network),
+        "c2st-logit": TwoSampleTest(
+            "held-out mean logits of a small network",
+            by_logit(network),
             "continuous",
             TRAINED,
-            C2ST,
+            CHENG,
             symmetric=False,
         ),
         "c2st-linear": TwoSampleTest(
