@@ -19,7 +19,7 @@ from saddle.judge.critics import Critics
 from saddle.judge.splits import Split, must_split
 from saddle.judge.training import Lessons, Plan, learn
 from saddle.measure import Interval, auc_judged
-from saddle.measure.base import Floats, cloud, two_clouds
+from saddle.measure.base import Floats, Integers, cloud, two_clouds
 
 WIDTH = 64
 """Units of a hidden layer."""
@@ -35,7 +35,7 @@ class LogRatio:
         refits_real: the same from each refit alone, (refits, n); no two of them share a row that
             they learned from. Their mean is `real`.
         refits_fake: (refits, m).
-        auc: of the held-out scores before they are calibrated, with its interval.
+        auc: of the held-out scores within their folds, with its interval.
         steps: that training took.
         seed: it was drawn from.
     """
@@ -155,8 +155,29 @@ def _calibrated(
         fake,
         of_real,
         of_fake,
-        auc=auc_judged(*means),
+        auc=auc_within(means, (splits[0].fold, splits[1].fold)),
         steps=steps,
         seed=seed,
         _learned=(*learned, calibrated(*means)),
+    )
+
+
+def auc_within(sides: tuple[Floats, Floats], folds: tuple[Integers, Integers]) -> Interval:
+    """The AUC of the scores of each fold, their mean over folds, with its interval.
+
+    Scores of two folds are not compared, for their critics learned from one another's rows. That
+    folds share what they learn from makes their AUCs vary together: the variance is taken
+    1 + folds n_test / n_train = 1 + folds / (folds - 1) times as large.
+
+    References:
+        Nadeau, Bengio (2003), Inference for the generalization error, Eq. 4.
+    """
+    (real, fake), (of_real, of_fake) = sides, folds
+    count = int(of_real.max()) + 1
+    found = [auc_judged(real[of_real == k], fake[of_fake == k]) for k in range(count)]
+    value = float(np.mean([each.value for each in found]))
+    half = float(np.sqrt(sum((each.high - each.low) ** 2 for each in found))) / (2 * count)
+    half *= (1 + count / (count - 1)) ** 0.5
+    return Interval(
+        value, max(value - half, 0.0), min(value + half, 1.0), 0.95, min(map(len, sides))
     )
