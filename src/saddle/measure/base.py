@@ -122,10 +122,15 @@ def cloud(samples: npt.ArrayLike, argument: str) -> Floats:
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] == 0:
         raise BadData(f"{argument} must be an array (n, d) with n, d >= 1, got shape {x.shape}")
+    first_bad_row(x, argument)
+    return x
+
+
+def first_bad_row(x: npt.NDArray[Any], argument: str) -> None:
+    """Refuse rows (n, d) that are not all finite, and name the first."""
     if not np.isfinite(x).all():
         row = int(np.argwhere(~np.isfinite(x))[0][0])
         raise BadData(f"{argument} must be finite; row {row} is {x[row].tolist()}")
-    return x
 
 
 def two_clouds(

@@ -9,6 +9,8 @@ import numpy as np
 from saddle.catalogue import Catalogue
 from saddle.measure.base import Floats, Integers, Interval, KnownModes, Measure
 from saddle.measure.floors import wilson
+from saddle.measure.frechet import frechet_judged
+from saddle.measure.kernel_distance import kernel_judged
 from saddle.measure.mode_laws import perfect_law
 from saddle.measure.modes import (
     counted,
@@ -17,10 +19,11 @@ from saddle.measure.modes import (
     median_width,
     mode_report,
 )
+from saddle.measure.neighbours import coverage_of_perfect, neighbours
 from saddle.measure.plug_in import grid_jsd, knn_kl_judged
 from saddle.measure.transport import sliced_judged, wasserstein_judged
 from saddle.measure.two_sample import energy_judged, mmd_judged
-from saddle.references import MMD, PACGAN, SZEKELY, WANG
+from saddle.references import COVERAGE, KID, MMD, PACGAN, PRECISION, SZEKELY, TTUR, WANG
 
 
 def _captured(x: Floats, modes: KnownModes) -> Interval:
@@ -131,6 +134,60 @@ _ROWS = (
         "KL(real || made) by 5 nearest neighbours, nats",
         lambda x, y: knn_kl_judged(y, x),
         reference=WANG,
+        symmetric=False,
+    ),
+    Measure(
+        "frechet",
+        "samples",
+        "lower",
+        "Frechet distance: squared W2 between normal laws of equal means and covariances",
+        frechet_judged,
+        reference=TTUR,
+    ),
+    Measure(
+        "kernel",
+        "samples",
+        "lower",
+        "kernel distance (KID): unbiased MMD^2 with (x.y / d + 1)^3",
+        kernel_judged,
+        reference=KID,
+    ),
+    Measure(
+        "precision",
+        "samples",
+        "higher",
+        "share of samples among the 5 nearest neighbours of a real row",
+        lambda x, y: neighbours(x, y).precision,
+        reference=PRECISION,
+        symmetric=False,
+    ),
+    Measure(
+        "recall",
+        "samples",
+        "higher",
+        "share of real rows among the 5 nearest neighbours of a sample",
+        lambda x, y: neighbours(x, y).recall,
+        reference=PRECISION,
+        symmetric=False,
+    ),
+    Measure(
+        "density",
+        "samples",
+        "closer",
+        "real neighbourhoods that hold a sample, over the 5 that should",
+        lambda x, y: neighbours(x, y).density,
+        lambda n, y: 1.0,
+        COVERAGE,
+        symmetric=False,
+    ),
+    Measure(
+        "coverage",
+        "samples",
+        "higher",
+        "share of real rows with a sample among their 5 nearest neighbours",
+        lambda x, y: neighbours(x, y).coverage,
+        lambda n, y: coverage_of_perfect(len(y), n),
+        COVERAGE,
         symmetric=False,
     ),
 )

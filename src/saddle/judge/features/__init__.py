@@ -1,0 +1,18 @@
+"""Features: what fidelity is measured on. A catalogue of three ways to get some."""
+
+from __future__ import annotations
+
+from saddle.catalogue import Catalogue
+from saddle.judge.features.base import Features, Labels, Maker
+from saddle.judge.features.raw import RAW
+from saddle.measure.base import Floats
+
+FEATURES: Catalogue[Maker] = Catalogue("features", {maker.name: maker for maker in (RAW,)})
+
+
+def features_of(name: str | Features, real: Floats, labels: Labels | None = None) -> Features:
+    """Features by name, fitted to the real rows; those that are there already, as they are."""
+    return name if isinstance(name, Features) else FEATURES[name].make(real, labels)
+
+
+__all__ = ["FEATURES", "Features", "Labels", "Maker", "features_of"]
