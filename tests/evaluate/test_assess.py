@@ -48,7 +48,7 @@ def test_a_default_run_is_measured_with_floors_and_intervals(tmp_path):
 
 def test_a_floor_is_at_the_n_of_its_row(numpy_rng):
     a, b, c = numpy_rng.normal(size=(3, 1600, 2))
-    rows = {row["name"]: row for row in clouds("x", a, b[:1550], c, unit=2.0)}
+    rows = {row["name"]: row for row in clouds("{name}(x)", a, b[:1550], c, unit=2.0)}
     used = {"w1(x)": 1500, "w2(x)": 1500}
     for name, row in rows.items():
         assert row["n"] == used.get(name, 1550)
@@ -59,7 +59,7 @@ def test_a_floor_is_at_the_n_of_its_row(numpy_rng):
 
 def test_what_is_infinite_is_told_as_nothing(numpy_rng):
     point = np.ones((100, 2))
-    rows = clouds("x", point, point, point, unit=1.0)
+    rows = clouds("{name}(x)", point, point, point, unit=1.0)
     json.dumps(rows, allow_nan=False)
     assert {row["name"]: row["value"] for row in rows}["kl-neighbours(x)"] is None
 

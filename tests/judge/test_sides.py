@@ -126,10 +126,11 @@ def test_a_missing_file_is_answered_with_the_nearest(tmp_path, rows):
 
 
 def test_floor_rows_are_training_rows_or_half_of_the_real_ones(rows):
-    reference, other = read_sides(rows, rows).held(0)
+    reference, other, _ = read_sides(rows, rows).held(0)
     assert len(reference) == len(other) == 20 and not shared(reference, other).any()
     seen = rows + 9
-    reference, other = read_sides(rows, rows, seen).held(0)
+    reference, other, trained = read_sides(rows, rows, seen).held(0)
+    assert trained
     assert len(reference) == 40 and np.array_equal(other, seen)
     assert len(read_sides(rows, rows, rows).held(0)[0]) == 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from saddle.errors import Incompatible
 from saddle.runs import Run
 
 if TYPE_CHECKING:
+    from saddle.judge.evaluation import Evaluation
     from saddle.judge.sides import Drawn
 
 Fake = Annotated[
@@ -22,6 +23,14 @@ Fake = Annotated[
 Against = Annotated[str | None, text("REAL", "What FAKE should be like: a file, a source, a run.")]
 Train = Annotated[str | None, text("TRAIN", "What the maker of FAKE has seen: tells memory.")]
 Count = Annotated[int | None, number("-n", "Rows a side, at most.")]
+Margin = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", help="What is close: a share of the data's spread."),
+]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=BOUND", help="Exit with 1 where a measure is worse; repeatable."),
+]
 Seed = Annotated[int, number("--seed", "Seed of every draw.")]
 
 
@@ -33,6 +42,8 @@ def evaluate(
     columns: Columns = None,
     n: Count = None,
     seed: Seed = 0,
+    margin: Margin = None,
+    fail_under: FailUnder = None,
     as_json: Json = False,
 ) -> None:
     """Judge samples by real rows: can they be told apart, and by what?
@@ -43,17 +54,31 @@ def evaluate(
     if against is None:
         of_run(named(fake), as_json=as_json)
         return
+    from saddle.judge.checks import checked, read_check
     from saddle.judge.evaluation import Options, evaluation
     from saddle.judge.sides import read_sides
 
+    wanted = [read_check(text) for text in fail_under or ()]
     sides = read_sides(
         named(fake), named(against), train, n=n, seed=seed, columns=columns, draw=draw
     )
-    found = evaluation(sides, Options(seed=seed), doing=terminal.doing)
+    found = evaluation(sides, Options(seed=seed, margin=margin), doing=terminal.doing)
+    tell(found, checked(found, wanted), as_json=as_json)
+
+
+def tell(found: Evaluation, checks: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Show what was found, then the checks; leave with 1 where one failed."""
     if as_json:
-        terminal.show_json(found)
-        return
-    sys.stdout.write(f"{found}\n")
+        terminal.show_json({**found, "checks": checks})
+    else:
+        sys.stdout.write(f"{found}\n")
+    failed = [it["words"] for it in checks if not it["passed"]]
+    for words in failed:
+        sys.stderr.write(f"failed: {words}\n")
+    if failed:
+        raise typer.Exit(1)
+    if checks and not as_json:
+        terminal.say(f"\nchecks passed: {len(checks)}")
 
 
 def of_run(what: str, *, as_json: bool) -> None:

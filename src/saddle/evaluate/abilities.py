@@ -80,7 +80,7 @@ def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
             found += _of_labels(drawn, real, modes)
     unit = scale_of_rows(real["x"])
     made, held, seen = (_joined(trained, rows, unit) for rows in (drawn, real, other))
-    return found + clouds("x", made, held, seen, unit=unit)
+    return found + clouds("{name}(x)", made, held, seen, unit=unit)
 
 
 def _joined(trained: Trained, rows: dict[str, Array], unit: float) -> Array:
@@ -177,7 +177,7 @@ def _of_translations(trained: Trained, materials: Materials) -> list[Json]:
         made = trained.translate(rows[start], back=back)
         again = trained.translate(made, back=not back)
         unit = scale_of_rows(rows[key])
-        found += clouds(key, made, rows[key], other[key], unit=unit)
+        found += clouds(f"{{name}}({key})", made, rows[key], other[key], unit=unit)
         gaps = np.linalg.norm(again - rows[start], axis=1)
         note = f"median distance of {start} to itself after {key} and back, over its spread"
         found.append(

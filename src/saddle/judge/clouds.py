@@ -28,14 +28,31 @@ def scale_of_rows(rows: Array) -> float:
     return float(np.sqrt(rows.var(0).mean())) or 1.0
 
 
-def clouds(key: str, made: Array, real: Array, other: Array, *, unit: float) -> list[Json]:
-    """How far made rows are from real ones, each beside what other real rows score."""
+def clouds(
+    title: str,
+    made: Array,
+    real: Array,
+    other: Array,
+    *,
+    unit: float,
+    units: str = "in units of the data's scale",
+) -> list[Json]:
+    """How far made rows are from real ones, each beside what other real rows score.
+
+    Args:
+        title: what a row is called: "{name}(x)", or with {n}, the samples of either side.
+        made: (n, d).
+        real: (m, d).
+        other: further real rows, that share none with `real`.
+        unit: what distances are divided by.
+        units: what that is, in words.
+    """
     sides = made / unit, real / unit, other / unit
     laws = LAWS if made.shape[1] <= BINNED else LAWS[1:]
     enough = min(len(side) for side in sides) > NEIGHBOURS
     return [
-        *(_beside(name, key, *sides, unit="; in units of the data's scale") for name in CLOUDS),
-        *(_beside(name, key, *sides, unit="") for name in laws if enough),
+        *(_beside(name, title, sides, f"; {units}") for name in CLOUDS),
+        *(_beside(name, title, sides, "") for name in laws if enough),
     ]
 
 
@@ -43,13 +60,23 @@ NEIGHBOURS = 10
 """Rows a side that divergences need more than."""
 
 
-def _beside(name: str, key: str, made: Array, real: Array, other: Array, *, unit: str) -> Json:
-    measure, n = MEASURES[name], min(len(made), len(real), len(other))
+def _beside(name: str, title: str, sides: tuple[Array, Array, Array], units: str) -> Json:
+    (made, real, other), measure = sides, MEASURES[name]
+    n = min(map(len, sides))
     found = with_floor(measure.judge, made[:n], real[:n], other[:n])
     return row(
-        f"{name}({key})",
+        title.format(name=name, n=short(n)),
         found.found,
         floor=found.floor,
         better=measure.better,
-        note=f"{measure.words}{unit}",
+        note=f"{measure.words}{units}",
     )
+
+
+def short(n: int) -> str:
+    """A number of samples as it stands in a name.
+
+    >>> short(500), short(5000), short(2500)
+    ('500', '5k', '2.5k')
+    """
+    return str(n) if n < 1000 else f"{n / 1000:.4g}k"

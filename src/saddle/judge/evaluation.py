@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from saddle.catalogue import Catalogue
-from saddle.judge.clouds import clouds, scale_of_rows
+from saddle.judge.clouds import clouds, short
 from saddle.judge.equivalence import MARGIN, equivalence
+from saddle.judge.rows import row
+from saddle.judge.samplers import spread
 from saddle.judge.sides import Sides, shared
 from saddle.judge.verdict import verdict
-from saddle.measure import Result, two_sample
+from saddle.measure import Interval, Result, two_sample, wilson
 from saddle.measure.base import Floats, subsample
 from saddle.runs import Json
 
@@ -57,11 +59,11 @@ class Section:
 
     Attributes:
         doing: what is done, in a few words: progress shows it.
-        make: from the sides to what was found.
+        make: from the sides, the options and the document so far to what was found.
     """
 
     doing: str
-    make: Callable[[Sides, Options], Any]
+    make: Callable[[Sides, Options, Json], Any]
 
 
 class Evaluation(dict[str, Any]):
@@ -96,10 +98,11 @@ def evaluation(
         "n": min(sides.fake.n, sides.real.n),
         "seed": wanted.seed,
         "notes": notes(sides),
+        "same_rows": same_rows(sides),
     }
     for name, section in SECTIONS.items():
         with doing(section.doing):
-            found[name] = section.make(sides, wanted)
+            found[name] = section.make(sides, wanted, found)
     found["verdict"] = verdict(found)
     found["seconds"] = round(time.monotonic() - began, 1)
     return Evaluation(found)
@@ -123,6 +126,12 @@ def notes(sides: Sides) -> list[str]:
     return said
 
 
+def same_rows(sides: Sides) -> bool:
+    """Whether both sides are the same rows, in whatever order."""
+    same = shared(sides.fake.rows, sides.real.rows).all()
+    return bool(same and shared(sides.real.rows, sides.fake.rows).all())
+
+
 # --------------------------------------------------------------------------------- the sections
 
 
@@ -131,8 +140,8 @@ def some(rows: Floats, limit: int, seed: int) -> Floats:
     return subsample(rows, limit, np.random.default_rng(seed))
 
 
-def _tests(sides: Sides, options: Options) -> list[Json]:
-    found = two_sample(
+def _tests(sides: Sides, options: Options, found: Json) -> list[Json]:
+    tests = two_sample(
         sides.fake.rows,
         sides.real.rows,
         tests=options.tests,
@@ -140,7 +149,7 @@ def _tests(sides: Sides, options: Options) -> list[Json]:
         permutations=PERMUTATIONS,
         columns=sides.columns,
     )
-    return [_of_test(test) for test in found]
+    return [_of_test(test) for test in tests]
 
 
 def _of_test(test: Result) -> Json:
@@ -156,16 +165,47 @@ def _of_test(test: Result) -> Json:
             "note": test.note}  # fmt: skip
 
 
-def _equivalence(sides: Sides, options: Options) -> Json:
+def _equivalence(sides: Sides, options: Options, found: Json) -> Json:
     margin = MARGIN if options.margin is None else options.margin
     fake, real = sides.fake.rows, sides.real.rows
     return equivalence(fake, real, margin=margin, seed=options.seed).json()
 
 
-def _measures(sides: Sides, options: Options) -> list[Json]:
-    held = (sides.fake.rows, *sides.held(options.seed))
-    made, reference, other = (some(rows, MEASURED, options.seed) for rows in held)
-    return clouds("x", made, reference, other, unit=scale_of_rows(reference))
+def _measures(sides: Sides, options: Options, found: Json) -> list[Json]:
+    unit, held = spread(sides.real.rows), sides.held(options.seed)
+    made, reference, other = (
+        some(rows, MEASURED, options.seed) / unit
+        for rows in (sides.fake.rows, held.real, held.other)
+    )
+    away = clouds("{name}-{n}-raw", made, reference, other, unit=1.0, units=UNITS)
+    return [likeness(found["tests"]), *away]
+
+
+UNITS = "each column in units of its deviation"
+
+
+def likeness(tests: list[Json]) -> Json:
+    """What a held-out critic leaves alike: 1 - (2 accuracy - 1), one less the total variation.
+
+    A classifier's accuracy is at most 1/2 + TV/2, so that this is more than what is really alike.
+    """
+    test = next(test for test in tests if test["name"] in CRITICS)
+    n = int(test["detail"]["n_test"])
+    right = wilson(round(test["statistic"] * n), n)
+    alike, least, most = (
+        min(1.0, 2 * (1 - accuracy)) for accuracy in (right.value, right.high, right.low)
+    )
+    return row(
+        f"likeness-{short(test['n'])}-raw",
+        Interval(alike, least, most, right.level, test["n"]),
+        floor=1.0,
+        better="higher",
+        note="1 less the total variation that a held-out network finds; at 1 it finds none",
+    )
+
+
+CRITICS = ("c2st",)
+"""The tests whose statistic is a held-out accuracy."""
 
 
 SECTIONS: Catalogue[Section] = Catalogue(

@@ -225,6 +225,20 @@ def listed(names: Sequence[str], most: int = 8) -> str:
 # --------------------------------------------------------------------------------- sides together
 
 
+class Held(NamedTuple):
+    """Two sets of real rows that share none.
+
+    Attributes:
+        real: to compare with.
+        other: what a perfect sampler could have drawn.
+        trained: whether the other rows are those that the maker of the samples has seen.
+    """
+
+    real: Floats
+    other: Floats
+    trained: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Sides:
     """What is compared.
@@ -250,7 +264,7 @@ class Sides:
         """What the columns are called."""
         return self.fake.columns if self.fake.named else self.real.columns
 
-    def held(self, seed: int) -> tuple[Floats, Floats]:
+    def held(self, seed: int) -> Held:
         """Real rows to compare with, and other real rows that tell the floor.
 
         The training rows tell it where there are some that share no row with the real side;
@@ -259,8 +273,8 @@ class Sides:
         order = np.random.default_rng(seed).permutation(self.real.n)
         shuffled = self.real.rows[order]
         if self.train is not None and not shared(self.train.rows, shuffled).any():
-            return shuffled, self.train.rows
-        return shuffled[: self.real.n // 2], shuffled[self.real.n // 2 :]
+            return Held(shuffled, self.train.rows, True)
+        return Held(shuffled[: self.real.n // 2], shuffled[self.real.n // 2 :], False)
 
 
 def shared(rows: Floats, other: Floats) -> Any:

@@ -4,45 +4,66 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 80
-Cells = Mapping[str, Callable[[Any], Any]]
+Found = Mapping[str, Any]
+Line = Mapping[str, Any]
 
 
-def text(found: Mapping[str, Any]) -> str:
+def text(found: Found) -> str:
     """The whole text."""
     return "\n".join(lines(found))
 
 
-def lines(found: Mapping[str, Any]) -> Iterator[str]:
+def lines(found: Found) -> Iterator[str]:
     """Line by line."""
     for sentence in found["verdict"]["sentences"]:
         yield from textwrap.wrap(sentence, WIDTH)
     for note in found["notes"]:
-        yield from textwrap.wrap(f"note: {note}", WIDTH, subsequent_indent="      ")
-    for title, key, cells in TABLES:
-        if found.get(key):
+        yield from textwrap.wrap(f"note: {note}", WIDTH, subsequent_indent=INDENT)
+    for table in TABLES:
+        rows = table.rows(found)
+        if rows:
             yield ""
-            yield from table(title, found[key], cells)
+            yield from drawn(table.columns(found), rows)
+            for legend in table.legends(rows):
+                yield from textwrap.wrap(legend, WIDTH, subsequent_indent=INDENT)
 
 
-def table(title: str, rows: Sequence[Mapping[str, Any]], cells: Cells) -> Iterator[str]:
-    """A table with a title above its first column."""
-    texts = [[cell(show(row)) for show in cells.values()] for row in rows]
-    heads = [title, *list(cells)[1:]]
-    widths = [max(map(len, column)) for column in zip(heads, *texts, strict=True)]
-    for line in (heads, *texts):
-        first, *rest = zip(line, widths, strict=True)
-        padded = [first[0].ljust(first[1]), *(word.rjust(width) for word, width in rest)]
-        yield "  ".join(padded).rstrip()
+INDENT = "      "
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the text.
+
+    Attributes:
+        rows: from the document to what a row is of each.
+        columns: from the document to what stands in each column, by its title.
+        legends: what is said below it.
+    """
+
+    rows: Callable[[Found], Sequence[Line]]
+    columns: Callable[[Found], Mapping[str, Callable[[Line], Any]]]
+    legends: Callable[[Sequence[Line]], Iterator[str]]
+
+
+def drawn(columns: Mapping[str, Callable[[Line], Any]], rows: Sequence[Line]) -> Iterator[str]:
+    """A table: the first column to the left, all others to the right."""
+    texts = [list(columns), *([cell(show(row)) for show in columns.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for first, *rest in texts:
+        padded = [word.rjust(width) for word, width in zip(rest, widths[1:], strict=True)]
+        yield "  ".join([first.ljust(widths[0]), *padded]).rstrip()
 
 
 def cell(value: Any) -> str:
     """A value as text: numbers with three digits that count.
 
-    >>> cell(0.123456), cell(None), cell([0.1, 0.25]), cell(400)
-    ('0.123', '-', '0.1 to 0.25', '400')
+    >>> cell(0.123456), cell(None), cell([0.1, 0.25]), cell(400), cell("a")
+    ('0.123', '-', '0.1 to 0.25', '400', 'a')
     """
     if value is None:
         return "-"
@@ -51,32 +72,91 @@ def cell(value: Any) -> str:
     return f"{value[0]:.3g} to {value[1]:.3g}" if isinstance(value, list) else str(value)
 
 
-def of(key: str) -> Callable[[Mapping[str, Any]], Any]:
+# ------------------------------------------------------------------------------------- the tables
+
+
+def of(key: str) -> Callable[[Line], Any]:
     """What stands under a key."""
     return lambda row: row.get(key)
 
 
-TABLES: Sequence[tuple[str, str, Cells]] = (
-    (
-        "tests",
-        "tests",
-        {
-            "test": of("name"),
+def marked(row: Line) -> str:
+    """A measure's name, with a star where it has a mark."""
+    return f"{row['name']}{' *' * ('mark' in row)}"
+
+
+def marks(rows: Sequence[Line]) -> Iterator[str]:
+    """What the stars mean, each mark once; then why something was not measured."""
+    said = dict.fromkeys(row["mark"] for row in rows if "mark" in row)
+    yield from (f"* {mark}" for mark in said)
+    yield from dict.fromkeys(row["note"] for row in rows if row["value"] is None)
+
+
+def nothing(rows: Sequence[Line]) -> Iterator[str]:
+    """No legend."""
+    yield from ()
+
+
+def blindness(rows: Sequence[Line]) -> Iterator[str]:
+    """What each test could not have seen, in short."""
+    yield "floor: what two draws of one law stay below in 95 of 100"
+
+
+def measure_columns(found: Found) -> Mapping[str, Callable[[Line], Any]]:
+    """Of every table of measures."""
+    return {"": marked, "value": of("value"), "floor": of("floor"),
+            "interval": of("interval"), "n": of("n")}  # fmt: skip
+
+
+def titled(title: str) -> Callable[[Found], Mapping[str, Callable[[Line], Any]]]:
+    """The columns of measures under a title."""
+    return lambda found: {title if not k else k: v for k, v in measure_columns(found).items()}
+
+
+def contenders(found: Found) -> Sequence[Line]:
+    """The samples, then the baselines."""
+    held = found.get("baselines")
+    return () if held is None else [held["samples"], *held["rivals"]]
+
+
+def by_scale(found: Found) -> Mapping[str, Callable[[Line], Any]]:
+    """A column a scale."""
+    names = found["baselines"]["scales"]
+    return {"baselines": of("name"), **{name: standing(name) for name in names}}
+
+
+def standing(scale: str) -> Callable[[Line], str]:
+    """A contender's number, with a sign where it differs from that of the samples."""
+
+    def show(row: Line) -> str:
+        against = row.get("against", {}).get(scale, {}).get("says", "")
+        return f"{cell(row['measures'][scale]['value'])} {SIGNS.get(against, ' ')}"
+
+    return show
+
+
+SIGNS = {"samples are better": "+", "the baseline is better": "-"}
+
+
+def signs(rows: Sequence[Line]) -> Iterator[str]:
+    """What the signs mean."""
+    yield "+ the samples are better, - the baseline is, beyond the 95 % interval"
+
+
+TABLES: Sequence[Table] = (
+    Table(
+        lambda found: found.get("tests", ()),
+        lambda found: {
+            "tests": of("name"),
             "statistic": of("statistic"),
             "floor": of("floor"),
             "p": of("p_value"),
-        },
-    ),
-    (
-        "measures",
-        "measures",
-        {
-            "measure": of("name"),
-            "value": of("value"),
-            "floor": of("floor"),
-            "interval": of("interval"),
             "n": of("n"),
         },
+        blindness,
     ),
+    Table(lambda found: found.get("measures", ()), titled("measures"), marks),
+    Table(lambda found: found.get("memory", {}).get("rows", ()), titled("memory"), marks),
+    Table(contenders, by_scale, signs),
 )
-"""Title, the part of the document, and its columns."""
+"""In the order in which they are read."""

@@ -1,47 +1,184 @@
-"""The verdict in plain words: what was told apart, within which margin, and what was not seen.
+"""The verdict in plain words: told apart or not, close or not, what is missing, what is copied.
 
-A test that does not reject proves nothing: two laws are called equal only by an equivalence test.
+A test that does not reject proves nothing: two laws are called close only by an equivalence test,
+and where neither says anything, the verdict says what would not have been seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
+from saddle.judge.checks import in_words
 from saddle.runs import Json
 
 LEVEL = 0.05
 """Of all tests together, after Holm's correction."""
 
+Found = Mapping[str, Any]
 
-def verdict(found: Json) -> Json:
+
+def verdict(found: Found) -> Json:
     """What an evaluation comes to: sentences, the first of them the answer.
 
     Args:
         found: the document so far; what it does not hold is not spoken of.
     """
-    lowest = smallest_p(found.get("tests", ()))
-    apart = lowest is not None and lowest["adjusted"] < LEVEL
-    told = LEADS[apart].format_map({**(lowest or NOTHING), "n": found["n"]})
-    return {"apart": apart, "sentences": [told]}
+    first = leading(found)
+    told = {
+        "apart": first is not None and first["adjusted"] < LEVEL,
+        "close": bool(found.get("equivalence", {}).get("passed", False)),
+        "same_rows": bool(found["same_rows"]),
+    }
+    facts = {**FACTS, **_facts(found, first)}
+    sentences = [lead(told).format_map(facts)]
+    rest = () if told["same_rows"] else REST
+    sentences += [line for part in rest for line in part({**found, "told": told})]
+    return {**told, "sentences": sentences}
 
 
-LEADS = {
-    True: "Told apart from real at n = {n}: {name} p = {adjusted:.2g} after Holm's correction.",
-    False: "Not told apart from real at n = {n} ({name} p = {adjusted:.2g}); that is no proof "
-    "that they are alike.",
-}
-"""The first sentence, by whether the sides were told apart."""
-
-NOTHING = {"name": "no test", "adjusted": 1.0}
-
-
-def smallest_p(tests: Sequence[Mapping[str, object]]) -> Json | None:
+def leading(found: Found) -> Json | None:
     """The test of smallest p-value, with that value after Holm's correction: p times how many."""
+    tests = found.get("tests", ())
     if not tests:
         return None
-    ranked = sorted(tests, key=_p)
-    return {**ranked[0], "adjusted": min(1.0, len(tests) * _p(ranked[0]))}
+    first = min(tests, key=lambda test: test["p_value"])
+    return {**first, "adjusted": min(1.0, len(tests) * first["p_value"])}
 
 
-def _p(test: Mapping[str, object]) -> float:
-    return float(str(test["p_value"]))
+# --------------------------------------------------------------------------- the first sentence
+
+
+def lead(told: Json) -> str:
+    """The sentence of what was found."""
+    return SAME if told["same_rows"] else LEADS[told["apart"], told["close"]]
+
+
+SAME = (
+    "Both sides are the same {n} rows: they cannot differ, and nothing is learned of whatever "
+    "made them."
+)
+
+LEADS: Mapping[tuple[bool, bool], str] = {
+    (False, True): (
+        "Cannot be told from real at n = {n}, and is close: {upper} of the data's spread away at "
+        "most, where {margin} was allowed."
+    ),
+    (False, False): (
+        "Cannot be told from real at n = {n}; less than {blind} would not have been seen."
+    ),
+    (True, True): (
+        "Told apart from real at n = {n} ({test}, p {p}){auc}, yet close: {upper} of the data's "
+        "spread away at most, where {margin} was allowed."
+    ),
+    (True, False): "Told apart from real at n = {n}{auc} ({test}, p {p}).",
+}
+"""By whether the sides were told apart, and whether they were shown to be close."""
+
+FACTS = {"test": "no test", "p": "-", "blind": "an unknown difference", "auc": ""}
+FACTS |= {"upper": "an unknown share", "margin": "-"}
+
+
+def _facts(found: Found, first: Json | None) -> dict[str, str]:
+    """What stands in the sentence."""
+    facts = {"n": f"{found['n']:,}"}
+    same = found.get("equivalence")
+    if same is not None:
+        facts |= {"upper": f"{same['upper']:.2g}", "margin": f"{same['margin']:.2g}"}
+    if first is not None:
+        tests = {test["name"]: test for test in found["tests"]}
+        blind = tests.get("c2st", first)["blind"]["words"]
+        auc = tests.get("c2st", {}).get("detail", {}).get("auc")
+        facts |= {
+            "test": first["name"],
+            "p": in_words(first["adjusted"]),
+            "blind": (blind.partition("blind below ")[2] or blind).partition(",")[0],
+            "auc": "" if auc is None else f", AUC {auc:.2f} on held-out rows",
+        }
+    return facts
+
+
+# ------------------------------------------------------------------------------ what else is said
+
+
+def _of_equivalence(found: Found) -> Iterator[str]:
+    """Why it is not shown to be close, where that was asked."""
+    same = found.get("equivalence")
+    if same is not None and not same["passed"]:
+        yield _sentence(same["words"])
+
+
+def _of_why(found: Found) -> Iterator[str]:
+    """The first of what is missing, invented or different."""
+    why = found.get("why")
+    if why is None:
+        return
+    named = why["words"][:SAID]
+    yield from (_sentence(words) for words in named)
+    if not named and found["told"]["apart"]:
+        yield "No cluster, column or pair of columns alone accounts for it."
+
+
+SAID = 3
+"""Findings that the verdict tells; the rest stand in their table."""
+
+
+def _of_memory(found: Found) -> Iterator[str]:
+    """Whether samples are copies, or that nobody knows."""
+    rows = found.get("memory", {}).get("rows")
+    if rows is None:
+        return
+    measured = [row for row in rows if row["value"] is not None]
+    if not any(row["name"].startswith(KNOWN) for row in measured):
+        yield "Whether samples are copies of training rows is not known: name those (--train)."
+        return
+    worse = [row for row in measured if remembered(row)]
+    yield _copied(worse) if worse else "No sign of copied training rows."
+
+
+KNOWN = ("authentic", "near-copies")
+"""Measures that need the training rows."""
+
+
+def remembered(row: Found) -> bool:
+    """Whether a measure tells of memory: its floor lies outside of its interval, on that side."""
+    side = MEMORY.get(row["name"].partition("-raw")[0].partition("-trained")[0], 0)
+    if not side or row["interval"] is None or row["floor"] is None:
+        return False
+    low, high = row["interval"]
+    return bool(low > row["floor"] if side > 0 else high < row["floor"])
+
+
+MEMORY: Mapping[str, int] = {
+    "copies": 1,
+    "near-copies": 1,
+    "authentic": -1,
+    "c-t": -1,
+    "closer-to-train": 1,
+}
+"""On which side of its floor a measure tells of memory."""
+
+
+def _copied(rows: Sequence[Found]) -> str:
+    told = ", ".join(
+        f"{row['name']} {row['value']:.3g} (new rows {row['floor']:.3g})" for row in rows
+    )
+    return f"Samples lie closer to the training rows than new rows do: {told}."
+
+
+def _of_baselines(found: Found) -> Iterator[str]:
+    yield from found.get("baselines", {}).get("sentences", ())
+
+
+REST: Sequence[Callable[[Found], Iterator[str]]] = (
+    _of_equivalence,
+    _of_why,
+    _of_memory,
+    _of_baselines,
+)
+"""What follows the first sentence, in this order."""
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence: a capital, a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -83,3 +83,26 @@ WANG = Reference(
     "Wang, Qing and Kulkarni, Sanjeev and Verdú, Sergio",
     2009, "IEEE Transactions on Information Theory 55(5)",
 )
+
+# ---- samplers that need no game -----------------------------------------------------------------
+
+PARZEN = Reference(
+    "parzen1962", "On Estimation of a Probability Density Function and Mode",
+    "Parzen, Emanuel",
+    1962, "Annals of Mathematical Statistics 33",
+)
+DEMPSTER = Reference(
+    "dempster1977", "Maximum Likelihood from Incomplete Data via the EM Algorithm",
+    "Dempster, A. P. and Laird, N. M. and Rubin, D. B.",
+    1977, "Journal of the Royal Statistical Society B 39",
+)
+SKLAR = Reference(
+    "sklar1959", "Fonctions de répartition à n dimensions et leurs marges",
+    "Sklar, Abe",
+    1959, "Publications de l'Institut de Statistique de l'Université de Paris 8",
+)
+SMOTE = Reference(
+    "chawla2002", "SMOTE: Synthetic Minority Over-sampling Technique",
+    "Chawla, Nitesh V. and Bowyer, Kevin W. and Hall, Lawrence O. and Kegelmeyer, W. Philip",
+    2002, "Journal of Artificial Intelligence Research 16",
+)

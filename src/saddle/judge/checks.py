@@ -1,0 +1,142 @@
+"""Checks for a pipeline: measures that must not be worse than a bound, by name.
+
+coverage=0.8        the measure of that name, whatever n and features its full name tells
+sliced-w-2k-raw=0.1 that one alone; of what is better when lower, the most that is allowed
+c2st.p=0.01         the p-value of a test must not be below
+0.8                 short for likeness=0.8
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from saddle.errors import BadValue, unknown
+from saddle.runs import Json
+
+Found = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One bound.
+
+    Attributes:
+        name: of a measure, with or without its n and features, or of a test's p-value.
+        bound: what it must not be worse than.
+        asked: as it was written.
+    """
+
+    name: str
+    bound: float
+    asked: str
+
+
+DEFAULT = "likeness"
+"""What a number alone is a bound of."""
+
+
+def read_check(text: str) -> Check:
+    """A check as it is written: NAME=BOUND, or a number.
+
+    >>> read_check("coverage=.8").bound, read_check(".9").name
+    (0.8, 'likeness')
+    """
+    name, equals, bound = text.rpartition("=")
+    try:
+        value = float(bound)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or (equals and not name.strip()):
+        raise BadValue(
+            f"--fail-under must be NAME=NUMBER, such as coverage=0.8, or a number alone, which "
+            f"is a bound of {DEFAULT}, got {text!r}"
+        )
+    return Check(name.strip() or DEFAULT, value, text)
+
+
+def checked(found: Found, checks: Sequence[Check]) -> list[Json]:
+    """Each check with what was found: a line a measure that it names.
+
+    Raises:
+        UnknownName: no measure has that name.
+    """
+    known = checkable(found)
+    return [_line(it, known[name]) for it in checks for name in named(it.name, known)]
+
+
+def named(name: str, known: Mapping[str, Found]) -> list[str]:
+    """The full names that a name means: itself, or every one that begins with it."""
+    if name in known:
+        return [name]
+    found = [full for full in known if full.startswith(f"{name}-") or full.startswith(f"{name}(")]
+    if not found:
+        short = {stem(full) for full in known}
+        raise unknown("measure", name, {*short, *known}, shown=short)
+    return found
+
+
+def stem(full: str) -> str:
+    """A measure's name without n and features.
+
+    >>> stem("sliced-w-2k-raw"), stem("coverage-400-trained"), stem("c2st.p"), stem("w1(x)")
+    ('sliced-w', 'coverage', 'c2st.p', 'w1')
+    """
+    words = full.partition("(")[0].split("-")
+    count = next((i for i, word in enumerate(words) if i and word[:1].isdigit()), len(words))
+    return "-".join(words[:count])
+
+
+def checkable(found: Found) -> dict[str, Found]:
+    """Every number with a direction that the document holds, by name."""
+    rows = [*found.get("measures", ()), *found.get("memory", {}).get("rows", ())]
+    tests = [
+        {"name": f"{test['name']}.p", "value": test["p_value"], "better": "higher"}
+        for test in found.get("tests", ())
+    ]
+    return {row["name"]: row for row in (*rows, *tests)}
+
+
+def _line(check: Check, row: Found) -> Json:
+    value = row["value"]
+    side = SIDES[row["better"]]
+    passed = value is not None and side.holds(value, check.bound, row.get("floor"))
+    got = "was not measured" if value is None else f"is {in_words(value)}"
+    said = f"{row['name']} {got}, {side.words} {check.bound:.4g} was asked"
+    return {"check": check.asked, "name": row["name"], "value": value, "bound": check.bound,
+            "passed": bool(passed), "words": said}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a bound means.
+
+    Attributes:
+        words: before the bound.
+        holds: from value, bound and floor to whether it is kept.
+    """
+
+    words: str
+    holds: Any
+
+
+SIDES: Mapping[str, Side] = {
+    "higher": Side("at least", lambda value, bound, floor: value >= bound),
+    "lower": Side("at most", lambda value, bound, floor: value <= bound),
+    "closer": Side(
+        "within its floor plus or minus",
+        lambda value, bound, floor: floor is not None and abs(value - floor) <= bound,
+    ),
+}
+"""By which way a measure is better."""
+
+
+def in_words(value: float) -> str:
+    """A number with the digits that count.
+
+    >>> in_words(0.123456), in_words(1.2e-9), in_words(0.0), in_words(1.0)
+    ('0.123', '< 1e-06', '0', '1')
+    """
+    return "< 1e-06" if 0 < value < 1e-6 else f"{value:.3g}"
