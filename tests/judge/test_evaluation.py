@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from saddle.judge.evaluation import SECTIONS, Evaluation, Options, evaluation
+from saddle.judge.evaluation import Evaluation, evaluation
+from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import read_sides
 
 

@@ -55,7 +55,8 @@ def evaluate(
         of_run(named(fake), as_json=as_json)
         return
     from saddle.judge.checks import checked, read_check
-    from saddle.judge.evaluation import Options, evaluation
+    from saddle.judge.evaluation import evaluation
+    from saddle.judge.sections import Options
     from saddle.judge.sides import read_sides
 
     wanted = [read_check(text) for text in fail_under or ()]

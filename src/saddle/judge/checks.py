@@ -91,7 +91,7 @@ def stem(full: str) -> str:
 
 def checkable(found: Found) -> dict[str, Found]:
     """Every number with a direction that the document holds, by name."""
-    rows = [*found.get("measures", ()), *found.get("memory", {}).get("rows", ())]
+    rows = [*found.get("measures", ()), *(found.get("memory") or {}).get("rows", ())]
     tests = [
         {"name": f"{test['name']}.p", "value": test["p_value"], "better": "higher"}
         for test in found.get("tests", ())

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
+from saddle.judge.clouds import short
 from saddle.judge.features import Features, Labels, features_of
 from saddle.judge.rows import row
 from saddle.measure import MEASURES
@@ -76,15 +77,6 @@ def fidelity_rows(
         )
         for name in NAMES
     ]
-
-
-def short(n: int) -> str:
-    """A number of samples as it stands in a name.
-
-    >>> short(500), short(5000), short(2500)
-    ('500', '5k', '2.5k')
-    """
-    return str(n) if n < 1000 else f"{n / 1000:.4g}k"
 
 
 def _measured(fake: Rows, real: Rows) -> Mapping[str, Interval]:

@@ -68,8 +68,12 @@ def cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:.3g}"
-    return f"{value[0]:.3g} to {value[1]:.3g}" if isinstance(value, list) else str(value)
+        return f"{value if abs(value) > TINY else 0:.3g}"
+    return " to ".join(map(cell, value)) if isinstance(value, list) else str(value)
+
+
+TINY = 1e-12
+"""What rounding leaves of nothing."""
 
 
 # ------------------------------------------------------------------------------------- the tables
@@ -156,7 +160,7 @@ TABLES: Sequence[Table] = (
         blindness,
     ),
     Table(lambda found: found.get("measures", ()), titled("measures"), marks),
-    Table(lambda found: found.get("memory", {}).get("rows", ()), titled("memory"), marks),
+    Table(lambda found: (found.get("memory") or {}).get("rows", ()), titled("memory"), marks),
     Table(contenders, by_scale, signs),
 )
 """In the order in which they are read."""

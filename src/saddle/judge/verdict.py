@@ -27,7 +27,7 @@ def verdict(found: Found) -> Json:
     first = leading(found)
     told = {
         "apart": first is not None and first["adjusted"] < LEVEL,
-        "close": bool(found.get("equivalence", {}).get("passed", False)),
+        "close": bool((found.get("equivalence") or {}).get("passed", False)),
         "same_rows": bool(found["same_rows"]),
     }
     facts = {**FACTS, **_facts(found, first)}
@@ -125,7 +125,7 @@ SAID = 3
 
 def _of_memory(found: Found) -> Iterator[str]:
     """Whether samples are copies, or that nobody knows."""
-    rows = found.get("memory", {}).get("rows")
+    rows = (found.get("memory") or {}).get("rows")
     if rows is None:
         return
     measured = [row for row in rows if row["value"] is not None]
@@ -141,13 +141,18 @@ KNOWN = ("authentic", "near-copies")
 
 
 def remembered(row: Found) -> bool:
-    """Whether a measure tells of memory: its floor lies outside of its interval, on that side."""
+    """Whether a measure tells of memory: beyond its floor on that side, by more than chance."""
     side = MEMORY.get(row["name"].partition("-raw")[0].partition("-trained")[0], 0)
     if not side or row["interval"] is None or row["floor"] is None:
         return False
     low, high = row["interval"]
-    return bool(low > row["floor"] if side > 0 else high < row["floor"])
+    half = row["value"] - low if side > 0 else high - row["value"]
+    return bool(side * (row["value"] - row["floor"]) > BEYOND * half + 1e-9)
 
+
+BEYOND = 1.9
+"""Half intervals: 2.58 / 1.96 for one chance in a hundred, since five measures are read, times the
+root of 2, since most floors are themselves measured, on as many rows."""
 
 MEMORY: Mapping[str, int] = {
     "copies": 1,
@@ -167,7 +172,7 @@ def _copied(rows: Sequence[Found]) -> str:
 
 
 def _of_baselines(found: Found) -> Iterator[str]:
-    yield from found.get("baselines", {}).get("sentences", ())
+    yield from (found.get("baselines") or {}).get("sentences", ())
 
 
 REST: Sequence[Callable[[Found], Iterator[str]]] = (
