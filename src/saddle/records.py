@@ -119,6 +119,13 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             "none",
             "events.jsonl seconds",
         ),
+        "cpu": Quantity(
+            "processor time trained so far, without looks and saves",
+            "1",
+            "look",
+            "none",
+            "events.jsonl cpu",
+        ),
         "samples": Quantity(
             "samples of the average from fixed noise",
             "n x d",

@@ -105,5 +105,5 @@ def unequal(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list
 
 
 def timeless(line: Mapping[str, Any]) -> dict[str, Any]:
-    """An event without its clock."""
-    return {key: value for key, value in line.items() if key != "seconds"}
+    """An event without its clocks."""
+    return {key: value for key, value in line.items() if key not in ("seconds", "cpu")}

@@ -224,6 +224,7 @@ class Penalty:
     reference: Reference
     weight: float = 1.0
     at_sides: bool = False
+    elsewhere: bool = False
     bounds: bool = False
     squared_slope: bool = False
 

@@ -122,6 +122,11 @@ class GradientPenalty(Penalty):
         """Whether it reads the slope at a side's own samples."""
         return PLACES[self.at].at_sides
 
+    @property
+    def elsewhere(self) -> bool:  # type: ignore[override]
+        """Whether it asks the critic at points of its own."""
+        return not self.at_sides
+
     def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:
         """The mean over the points where the slope is measured."""
         excess = root(PLACES[self.at].square(critic, real, fake, rng)) - 1
@@ -174,6 +179,7 @@ class FiniteDifference(Penalty):
     reference: Reference = AFM
     weight: float = 1.0
     at_sides: bool = False
+    elsewhere: bool = True
     bounds: bool = True
     squared_slope: bool = True
 
@@ -206,6 +212,7 @@ class Dragan(Penalty):
     reference: Reference = DRAGAN
     weight: float = 10.0
     at_sides: bool = False
+    elsewhere: bool = True
     bounds: bool = True
 
     def term(self, critic: Judge, real: Side, fake: Side, rng: torch.Generator) -> Tensor:

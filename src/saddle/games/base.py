@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from saddle.catalogue import Catalogue
 from saddle.games.bench import Bench
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms
+from saddle.games.noise import Noise
 from saddle.games.streams import Purpose, Streams
 from saddle.networks.layers import Dropout
 from saddle.reference import Reference
@@ -58,6 +59,10 @@ class Game(nn.Module, ABC):
         needs: keys that the source must give.
         can: what a trained game can do: sample, translate, encode, reconstruct, log_prob.
         networks: for each network of the recipe that it seats, the catalogue it is taken from.
+        rowwise: whether `stage` asks each network once for a row and draws nothing but latents,
+            so that the rows of several games can be staged in one pass (`games.together`).
+        groups: games whose rows stand one below the other in what is staged.
+        noise: law of z, where the game draws any.
         generators: the generator player's networks, by name.
         critics: the critic player's networks, by name; empty under a direct distance.
         duels: who meets whom.
@@ -68,6 +73,9 @@ class Game(nn.Module, ABC):
     can: ClassVar[frozenset[str]]
     networks: ClassVar[Mapping[str, Catalogue[Any]]]
     reference: ClassVar[Reference]
+    rowwise: ClassVar[bool] = False
+    groups: int = 1
+    noise: Noise
     generators: nn.ModuleDict
     critics: nn.ModuleDict
     duels: Sequence[Duel | DirectDuel]
@@ -116,16 +124,22 @@ class Game(nn.Module, ABC):
 
     def loss(self, player: Player, batch: Batch, streams: Streams) -> Terms:
         """Named, weighted scalars; the player's loss is their sum."""
-        for layer in self.drops:
-            layer.rng = streams[Purpose.DROPOUT]
+        self.feed(streams)
         scene = self.stage(batch, streams)
         terms: Terms = {}
         for duel in self.duels:
             terms |= _TERMS[player](duel, scene, streams)
-        for tether in self.tethers:
-            if tether.player is player:
-                terms[tether.name] = tether.weight * tether.term(scene)
-        return terms
+        return terms | self.tied(player, scene)
+
+    def feed(self, streams: Streams) -> None:
+        """Hand every dropout layer the stream to draw from."""
+        for layer in self.drops:
+            layer.rng = streams[Purpose.DROPOUT]
+
+    def tied(self, player: Player, scene: Scene) -> Terms:
+        """The player's tethers, weighted."""
+        own = [tether for tether in self.tethers if tether.player is player]
+        return {tether.name: tether.weight * tether.term(scene) for tether in own}
 
     def remember(self, batch: Batch) -> None:
         """Keep what sampling needs of the training rows; most games need nothing."""

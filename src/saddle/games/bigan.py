@@ -41,6 +41,7 @@ class BiGan(Game):
         "encoder": ENCODERS,
         "critic": CRITICS,
     }
+    rowwise: ClassVar[bool] = True
     reference: ClassVar[Reference] = BIGAN
 
     @classmethod

@@ -42,6 +42,7 @@ class Conditional(Game):
     needs: ClassVar[frozenset[str]] = frozenset({"x", "given"})
     can: ClassVar[frozenset[str]] = frozenset({"sample"})
     networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
+    rowwise: ClassVar[bool] = True
     reference: ClassVar[Reference] = CONDITIONAL
 
     @classmethod
@@ -92,7 +93,8 @@ class Conditional(Game):
         Beside its own condition a pair would leave any h(c) free, v(x, c) + h(c) - (v(G(z, c), c)
         + h(c)), and what is the log ratio up to a constant would be it up to a function of c.
         """
-        return rows.roll(self.shift, dims=0)
+        apart = rows.reshape(self.groups, -1, *rows.shape[1:])
+        return apart.roll(self.shift, dims=1).flatten(0, 1)
 
     def _reconstruction(self, scene: Scene) -> Tensor:
         return reconstruction(self._turned(scene["x"]), scene["fake"])

@@ -55,6 +55,7 @@ class Duel:
         weight: factor of the duel in both players' losses.
         strength: factor of every penalty's weight, set by the schedule.
         key: the key of the batch that it is about: whose surface and box are shown.
+        at_sides: whether a penalty reads the slope at the sides' own samples.
     """
 
     name: str
@@ -68,10 +69,10 @@ class Duel:
     weight: float = 1.0
     strength: float = 1.0
     key: str = "x"
-    _at_sides: bool = field(init=False)
+    at_sides: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self._at_sides = any(penalty.at_sides for penalty, _ in self.penalties)
+        self.at_sides = any(penalty.at_sides for penalty, _ in self.penalties)
 
     def judge(self, parts: Parts) -> Tensor:
         """Scores of parts, (n,)."""
@@ -89,6 +90,10 @@ class Duel:
             self.viewed(self.real(scene), "real", streams),
             self.viewed(self.fake(scene), "fake", streams),
         )
+        return self.judged(real, fake, streams)
+
+    def judged(self, real: Side, fake: Side, streams: Streams) -> Terms:
+        """The same of sides that were judged."""
         terms = {
             self.name: _times(self.weight, self.distance.critic_loss(real.scores, fake.scores))
         }
@@ -102,6 +107,10 @@ class Duel:
         """The distance's generator loss; the real side too, where it carries a gradient."""
         real = self.judge(self.viewed(self.real(scene), "real", streams))
         fake = self.judge(self.viewed(self.fake(scene), "fake", streams))
+        return self.answered(real, fake)
+
+    def answered(self, real: Tensor, fake: Tensor) -> Terms:
+        """The same of scores, (n,)."""
         return {self.name: _times(self.weight, self.distance.generator_loss(real, fake))}
 
     def pull(self, scene: Scene, streams: Streams) -> tuple[Tensor, Tensor]:
@@ -124,7 +133,7 @@ class Duel:
         if self.critic.pointwise and len(real[0]) == len(fake[0]):
             n = len(real[0])
             joined = tuple(torch.cat(pair) for pair in zip(real, fake, strict=True))
-            scores, slopes = self._judged(joined)
+            scores, slopes = self.scored(joined)
             return (
                 Side(real, scores[:n], self.smooth, slopes, slice(None, n)),
                 Side(fake, scores[n:], self.smooth, slopes, slice(n, None)),
@@ -132,12 +141,12 @@ class Duel:
         return self._side(real), self._side(fake)
 
     def _side(self, parts: Parts) -> Side:
-        scores, slopes = self._judged(parts)
+        scores, slopes = self.scored(parts)
         return Side(parts, scores, self.smooth, slopes, slice(None))
 
-    def _judged(self, parts: Parts) -> tuple[Tensor, Slopes]:
+    def scored(self, parts: Parts) -> tuple[Tensor, Slopes]:
         """Scores, and the slopes there where a penalty will ask for them."""
-        if not self._at_sides:
+        if not self.at_sides:
             return self.judge(parts), Slopes(_no_slopes)
         held = tuple(
             differentiable(part) if smooth else part

@@ -33,6 +33,7 @@ class Gan(Game):
     needs: ClassVar[frozenset[str]] = frozenset({"x"})
     can: ClassVar[frozenset[str]] = frozenset({"sample"})
     networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
+    rowwise: ClassVar[bool] = True
     reference: ClassVar[Reference] = GAN
 
     @classmethod

@@ -9,10 +9,14 @@ from torch import Tensor, nn
 
 
 class Average:
-    """w_avg <- b w_avg + (1 - b) w, b the memory; buffers are copied as they are."""
+    """w_avg <- b w_avg + (1 - b) w, b the memory; buffers are copied as they are.
 
-    def __init__(self, live: nn.ModuleDict) -> None:
-        self.module = copy.deepcopy(live).requires_grad_(False).eval()
+    Attributes:
+        module: holds the averages: a copy of the live networks, or what has followed them so far.
+    """
+
+    def __init__(self, live: nn.ModuleDict, module: nn.ModuleDict | None = None) -> None:
+        self.module = module or copy.deepcopy(live).requires_grad_(False).eval()
         self._live: list[Tensor] = list(live.parameters())
         self._mean: list[Tensor] = list(self.module.parameters())
         self._buffers = list(zip(self.module.buffers(), live.buffers(), strict=True))

@@ -76,7 +76,7 @@ class Moment(NamedTuple):
 def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
     """Play the game from the state's step to the plan's end, one turn an iteration."""
     game, streams, last = state.game, Streams(plan.seed, feed.device), plan.clock.steps
-    started = time.monotonic() - state.seconds
+    started, spent = time.monotonic() - state.seconds, time.process_time() - state.cpu
 
     def loss(player: Player, move: int) -> Tensor:
         batch = feed(state.step, move)
@@ -93,7 +93,8 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
         ends = state.step == last or plan.stop()
         looks = state.step % plan.look_every == 0 or state.step == last
         saves = state.step % plan.save_every == 0 or ends
-        state.seconds = time.monotonic() - started
+        now = time.process_time()
+        state.seconds, state.cpu = time.monotonic() - started, now - spent
 
         # Neither look at nor save what is not finite
         if looks or saves:
@@ -110,6 +111,7 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
             state.save(run)
             keep_best_and_last(run)
         yield Moment(state.step, plan.clock.phase(state.step), event, state.saved == state.step)
+        spent += time.process_time() - now
         if ends:
             return
 
@@ -136,6 +138,7 @@ def look(plan: Plan, state: State, run: Run) -> Json:
         "step": state.step,
         "phase": plan.clock.phase(state.step).value,
         "seconds": round(state.seconds, 3),
+        "cpu": round(state.cpu, 4),
         "losses": state.ledger.close(),
         "schedule": plan.values.at(plan.clock, state.step),
         **seen.numbers,

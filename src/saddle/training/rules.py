@@ -42,7 +42,7 @@ class Team:
         """One optimiser step, with these gradients where given, else with those in place."""
         if grads is not None:
             for parameter, grad in zip(self.parameters, grads, strict=True):
-                parameter.grad = grad
+                parameter.grad = _laid_out(grad, parameter)
         self.optimiser.step()
         for parameter in self.parameters:
             parameter.grad = None
@@ -107,6 +107,15 @@ def field_of(teams: Teams, loss: LossOf, move: int) -> dict[Player, list[Tensor]
 
 def _or_zero(grad: Tensor | None, parameter: Tensor) -> Tensor:
     return torch.zeros_like(parameter) if grad is None else grad
+
+
+def _laid_out(grad: Tensor, parameter: Tensor) -> Tensor:
+    """The gradient with its numbers where the parameter has its own: fused kernels go by memory.
+
+    `backward` sees to that by itself.
+    """
+    same = grad.stride() == parameter.stride()
+    return grad if same else torch.empty_like(parameter).copy_(grad)
 
 
 def _move(teams: Teams, player: Player, loss: LossOf, move: int) -> None:

@@ -57,6 +57,7 @@ class State:
         looked: step of the last look, or -1.
         saved: step of the last checkpoint, or -1.
         seconds: wall time trained, over all sessions.
+        cpu: processor time of it, without looks and saves.
         ledger: sums since the last look.
     """
 
@@ -68,6 +69,7 @@ class State:
     looked: int = -1
     saved: int = -1
     seconds: float = 0.0
+    cpu: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)
 
     def save(self, run: Run) -> None:
@@ -102,7 +104,7 @@ class State:
             load_optimiser(team.optimiser, chosen(player.value, kept))
         numbers = read_json(folder / "state.json")
         self.step, self.looked, self.saved = numbers["step"], numbers["looked"], numbers["step"]
-        self.seconds = numbers["seconds"]
+        self.seconds, self.cpu = numbers["seconds"], numbers.get("cpu", 0.0)
         self.ledger = Ledger(numbers["sums"], numbers["counts"])
 
     def _tensors(self) -> dict[str, Tensor]:
@@ -117,6 +119,7 @@ class State:
             "step": self.step,
             "looked": self.looked,
             "seconds": self.seconds,
+            "cpu": self.cpu,
             "sums": self.ledger.sums,
             "counts": self.ledger.counts,
         }
