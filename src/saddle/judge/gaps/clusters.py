@@ -1,0 +1,108 @@
+"""Clusters of one side, found on half of its rows without a look at the other side.
+
+A Gaussian mixture, as large as its BIC allows. Parts that overlap are merged step by step (Hennig
+2010), and each part on the way is a guess: a cluster that is no ellipse is found as a union.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+
+from saddle.judge.gaps.base import Clouds, Gap, Mask
+from saddle.judge.gaps.regions import Region, halves
+from saddle.measure.base import Floats, Integers
+
+SIZES = (1, 2, 3, 4, 6, 8, 11, 15)
+FITTED = 2500
+"""Rows that a mixture is fitted to, at most."""
+FLAT = 10
+"""Columns of a mixture, at most; of more, the directions of largest variance."""
+LEAST = 20
+"""Rows a part of a mixture that are needed at least."""
+
+
+def clusters(clouds: Clouds) -> list[Gap]:
+    """Clusters of each half of each side, judged on all rows but that half."""
+    none = np.array([], dtype=np.int64)
+    found: list[Region] = []
+    for real, fake in halves(clouds):
+        rows = clouds.real_rows[real]
+        found += [Region(h, rows, none) for h in _parts(clouds, clouds.real[real])]
+        rows = clouds.fake_rows[fake]
+        found += [Region(h, none, rows) for h in _parts(clouds, clouds.fake[fake])]
+    return [region.gap("cluster") for region in found]
+
+
+def _parts(clouds: Clouds, rows: Floats) -> Iterator[Callable[[Floats], Mask]]:
+    """Each part of the mixture of these rows, and each union on the way of merging."""
+    rng = clouds.rng(5)
+    label, posterior = _mixture(rows[rng.permutation(len(rows))[:FITTED]] / clouds.unit, rng)
+
+    def holds(parts: Integers) -> Callable[[Floats], Mask]:
+        return lambda x: np.isin(label(x / clouds.unit), parts)
+
+    for parts in merged(posterior(rows / clouds.unit)):
+        yield holds(np.array(parts))
+
+
+def _mixture(rows: Floats, rng: np.random.Generator) -> tuple[Any, Any]:
+    """The mixture's labels and posteriors as functions of rows."""
+    flat = PCA(FLAT, random_state=0).fit(rows) if rows.shape[1] > FLAT else None
+
+    def seen(x: Floats) -> Floats:
+        return x if flat is None else flat.transform(x)
+
+    seed, z = int(rng.integers(2**31)), seen(rows)
+    best, score = None, np.inf
+    for k in SIZES:
+        if k > 1 and len(rows) < LEAST * k:
+            break
+        mixture = _fitted(z, k, seed)
+        bic = mixture.bic(z)
+        if bic > score and k > 2 * best.n_components:
+            break
+        if bic < score:
+            best, score = mixture, bic
+    return lambda x: best.predict(seen(x)), lambda x: best.predict_proba(seen(x))
+
+
+def _fitted(z: Floats, k: int, seed: int) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a guess need not be converged
+        return GaussianMixture(k, reg_covar=1e-3, random_state=seed, max_iter=60, tol=1e-3).fit(z)
+
+
+def merged(posterior: Floats) -> list[tuple[int, ...]]:
+    """Every part and every union, from posteriors (n, k), the two most confused joined first.
+
+    >>> merged(np.array([[0.6, 0.4, 0.0], [0.4, 0.6, 0.0], [0.0, 0.0, 1.0]]))
+    [(0,), (1,), (2,), (0, 1)]
+    """
+    label = posterior.argmax(1)
+    groups = [(k,) for k in range(posterior.shape[1]) if (label == k).any()]
+    found = list(groups)
+    while len(groups) > 2:
+        a, b = _most_confused(posterior, label, groups)
+        groups = [g for g in groups if g not in (a, b)] + [a + b]
+        found.append(a + b)
+    return found if len(found) > 1 else []
+
+
+def _most_confused(
+    posterior: Floats, label: Integers, groups: list[tuple[int, ...]]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The pair of which one's rows are most probably the other's."""
+    mass = np.stack([posterior[:, list(g)].sum(1) for g in groups], axis=1)
+    belongs = np.stack([np.isin(label, g) for g in groups])
+    confusion = belongs @ mass / np.maximum(mass.sum(0), 1e-9)
+    both = np.maximum(confusion, confusion.T)
+    np.fill_diagonal(both, -1)
+    a, b = np.unravel_index(both.argmax(), both.shape)
+    return groups[a], groups[b]
