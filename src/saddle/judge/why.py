@@ -1,95 +1,259 @@
 """Why two clouds can be told apart: what is missing, invented or different, ranked.
 
-Guesses are made (`gaps/`), each on rows of its own, and tested on other rows. Only those are kept
-that Holm's correction over every guess keeps, so that where nothing differs nothing is named,
-whatever was looked for. Of these, that one is named first whose repair takes most of the held-out
-divergence away; then, of what still differs after its repair, the next.
+Guesses are made (`gaps/`), each on rows of its own, and tested on other rows. Those are kept that
+Holm's correction over every guess keeps, so that where nothing differs nothing is named, whatever
+was looked for. That one is named first whose repair takes most of the held-out divergence away;
+then, of what still differs after its repair, the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from saddle.errors import BadData
-from saddle.judge.gaps import FINDERS, Clouds, Gap, Judge
-from saddle.judge.gaps.account import JUDGED, Account, Carried, carried
-from saddle.measure.base import Floats, subsample, two_clouds
+from saddle.errors import BadData, bad
+from saddle.judge.gaps import Account, Clouds, Found, Search, candidates
+from saddle.judge.gaps.blind import blind_cluster, blind_shift
+from saddle.measure.base import Floats, two_clouds
+from saddle.runs import Json
 
 ALPHA = 0.01
 """Chance that anything is named where nothing differs, at most."""
 MOST = 8
 """Findings that are named, at most."""
-TRIED = 2
-"""Guesses of each finder whose repair is judged by critics of its own, at most."""
-TIE = 0.9
-"""A simpler guess is preferred if it accounts for this much of what the best accounts for."""
+LEAST = 100
+"""Rows a side: with fewer, half of them show no cluster."""
+WIDTH = 80
+Z = 1.96
 
 
-@dataclass(frozen=True, eq=False)
-class Named:
-    gap: Gap
-    kind: str
-    p: float
-    carries: Carried
-    told: object
+@dataclass(frozen=True)
+class Finding:
+    """One thing that tells fake rows from real ones.
 
-
-def adjusted(p: Sequence[float]) -> Floats:
-    """Holm's p-values: each at a level controls that no true guess is rejected, all together.
-
-    >>> [round(float(q), 3) for q in adjusted([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
+    Attributes:
+        kind: missing, invented, region, column or pair.
+        what: the column, the pair of columns, or where the region lies.
+        words: what differs, in a sentence.
+        p: its p-value after Holm's correction over all guesses.
+        share: part of the held-out divergence that went with its repair, of what there was first.
+        interval: of the share, at 95 %.
+        nats: the same in nats of Jensen-Shannon divergence.
+        examples: numbers of rows that show it, from 0, of the side that has more of them.
+        facts: the numbers behind the words.
     """
-    values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(values, kind="stable")
-    steps = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    found = np.empty_like(values)
-    found[order] = np.minimum(steps, 1.0)
-    return found
+
+    kind: str
+    what: str
+    words: str
+    p: float
+    share: float
+    interval: tuple[float, float]
+    nats: float
+    examples: tuple[int, ...]
+    facts: Json
+
+    def json(self) -> Json:
+        """As plain values."""
+        return {**vars(self), "interval": list(self.interval), "examples": list(self.examples)}
+
+    def __str__(self) -> str:
+        """One paragraph."""
+        low, high = self.interval
+        share = f"{100 * self.share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+        shown = ", ".join(map(str, self.examples))
+        examples = f"; {self.facts['of']} rows {shown}" if self.examples else ""
+        return (
+            f"{LEADS[self.kind]}{self.what}: {self.words}{examples}. "
+            f"It carries {share} of what tells them apart ({chance(self.p)})."
+        )
 
 
-def explain(real, fake, seed=0, log=None):
-    clouds = Clouds.of(real, fake, seed)
-    guesses = [gap for finder in FINDERS.values() for gap in finder(clouds)]
-    raw=[g.p_value(clouds) for g in guesses]
-    p = adjusted(raw)
-    alive = [(g, float(q)) for g, q in zip(guesses, p) if q <= ALPHA]
-    if log is not None: log['guesses']=len(guesses); log['alive']=len(alive); log['minp']=float(p.min())
-    if not alive:
-        return []
-    rng = clouds.rng(8)
-    keep=[np.isin(np.arange(len(x)), rng.permutation(len(x))[:JUDGED]) for x in (real,fake)]
-    small = clouds.kept(*keep)
-    judge = Judge(small)
-    state, before = clouds, judge.first
-    if log is not None: log['nats']=before.nats; log['auc']=before.auc
-    named=[]
-    while alive and len(named) < MOST:
-        best, after = choose(judge, before, state, alive, keep)
-        gap, q = best
-        carries = carried(judge.first, before, after)
-        named.append(Named(gap, gap.kind(state), q, carries, gap.tell(state)))
-        state, before = gap.repair(state), after
-        if len(named)==1 and log is not None: log['left_auc']=after.auc
-        alive = [(g,q) for g,q in alive if g is not gap and g.p_value(state)*len(guesses) <= ALPHA]
-    return named
+def chance(p: float) -> str:
+    """A p-value in words.
 
-def part(clouds, keep):
-    return clouds.kept(keep[0][clouds.real_rows], keep[1][clouds.fake_rows])
+    >>> chance(0.0012), chance(1e-40)
+    ('p = 0.001', 'p < 1e-15')
+    """
+    return f"p = {p:.1g}" if p > 1e-15 else "p < 1e-15"
 
-def choose(judge, before, state, alive, keep):
-    glances = [(judge.glance(part(g.repair(state),keep)).nats, n, g, q) for n,(g,q) in enumerate(alive)]
-    tried=[]
-    for f in FINDERS:
-        mine=sorted([t for t in glances if t[2].family==f], key=lambda t:t[:2])[:TRIED]
-        tried+=mine
-    judged=[(g,q,judge.account(part(g.repair(state),keep))) for _,_,g,q in tried]
-    gone=[before.nats-a.nats for _,_,a in judged]
-    top=int(np.argmax(gone))
-    for (g,q,a),x in zip(judged,gone):
-        if x >= TIE*gone[top] or g is judged[top][0]:
-            return (g,q),a
+
+LEADS = {
+    "missing": "missing ",
+    "invented": "invented ",
+    "region": "too many or too few ",
+    "column": "column ",
+    "pair": "pair ",
+}
+"""How a finding begins, by its kind."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What tells two clouds apart.
+
+    Attributes:
+        findings: the first carries most.
+        auc: held-out area under the curve of real against fake.
+        nats: Jensen-Shannon divergence that held-out critics see.
+        left: the AUC that is left when all findings are repaired.
+        n: rows of the real and of the fake side.
+        guesses: how many were tested.
+        blind: the smallest missing cluster, as a share, and the smallest shift of a column, in its
+            spread, that would have been named nine times in ten; about.
+        columns: names.
+        notes: what was left out.
+        seed: of every draw.
+    """
+
+    findings: tuple[Finding, ...]
+    auc: float
+    nats: float
+    left: float
+    n: tuple[int, int]
+    guesses: int
+    blind: tuple[float, float]
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    seed: int
+
+    def json(self) -> Json:
+        """As plain values."""
+        blind = {"missing_share": self.blind[0], "shift": self.blind[1]}
+        told: Json = {
+            "why": 1,
+            "n": {"real": self.n[0], "fake": self.n[1]},
+            "columns": list(self.columns),
+            "seed": self.seed,
+            "level": ALPHA,
+            "guesses": self.guesses,
+            "auc": self.auc,
+            "nats": self.nats,
+            "findings": [finding.json() for finding in self.findings],
+            "left": {"auc": self.left},
+            "blind": blind,
+            "notes": list(self.notes),
+            "words": self.words(),
+        }
+        return told
+
+    def words(self) -> list[str]:
+        """A sentence about both sides, one a finding, one about what was not seen."""
+        return [self._head(), *map(str, self.findings), self._tail(), *self.notes]
+
+    def _head(self) -> str:
+        real, fake = self.n
+        sizes = f"{fake:,} fake rows against {real:,} real ones"
+        things = THINGS.get(len(self.findings), f"{len(self.findings)} things tell")
+        return f"{sizes}: {things} them apart (AUC {self.auc:.3f})."
+
+    def _tail(self) -> str:
+        if self.findings:
+            it = "it" if len(self.findings) == 1 else "all of them"
+            return f"With {it} repaired, AUC {self.left:.3f} is left. {COUNTED}"
+        cluster, shift = self.blind
+        return (
+            f"A cluster of {100 * cluster:.2g} % that is never made, or a column shifted by "
+            f"{shift:.2f} of its spread, would have been named nine times in ten."
+        )
+
+    def __str__(self) -> str:
+        """The words for a terminal of 80 columns, the findings numbered."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from textwrap.wrap(self._head(), WIDTH)
+        for number, finding in enumerate(self.findings, 1):
+            yield from textwrap.wrap(f"{number}. {finding}", WIDTH, subsequent_indent="   ")
+        for sentence in (self._tail(), *self.notes):
+            yield from textwrap.wrap(sentence, WIDTH)
+
+
+THINGS = {0: "nothing can be named that tells", 1: "one thing tells"}
+COUNTED = "Shares are of rows that did not help to find them; rows count from 0."
+
+
+def why(
+    fake: npt.ArrayLike,
+    real: npt.ArrayLike,
+    *,
+    columns: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Why:
+    """What tells fake rows (m, d) from real ones (n, d), the most telling first.
+
+    Args:
+        fake: samples of any origin.
+        real: what they should be like.
+        columns: names of the columns; numbers where None.
+        seed: of the halves, the folds and the landmarks.
+    """
+    made, held = two_clouds(fake, real, ("fake", "real"))
+    names = _names(columns, made.shape[1])
+    for side, rows in (("fake", made), ("real", held)):
+        if len(rows) < LEAST:
+            raise BadData(f"{side}: at least {LEAST} rows are needed to say why, got {len(rows)}")
+    kept, notes = _varying(made, held, names)
+    clouds = Clouds.of(held[:, kept], made[:, kept], seed)
+    return _explained(clouds, tuple(names[j] for j in kept), notes)
+
+
+def _names(columns: Sequence[str] | None, d: int) -> tuple[str, ...]:
+    names = tuple(map(str, range(d))) if columns is None else tuple(columns)
+    if len(names) != d:
+        raise bad("columns", list(names), f"{d} names, one a column")
+    return tuple(f"x{name}" if name.isdigit() else name for name in names)
+
+
+def _varying(
+    fake: Floats, real: Floats, names: Sequence[str]
+) -> tuple[list[int], tuple[str, ...]]:
+    """The columns that vary, and a note of the others; refused where none does."""
+    still = np.ptp(np.concatenate([fake, real]), axis=0) == 0
+    if still.all():
+        raise BadData("every column is constant, and the same in fake and real: nothing differs")
+    out = ", ".join(name for name, flat in zip(names, still, strict=True) if flat)
+    note = f"left out, one value everywhere: {out}."
+    return [int(j) for j in np.flatnonzero(~still)], (note,) * bool(out)
+
+
+def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -> Why:
+    held, guesses = candidates(clouds, ALPHA)
+    search = Search.of(clouds, ALPHA / guesses)
+    first = search.judge.first
+    found = list(search.named(held, MOST))
+    sizes = len(clouds.real), len(clouds.fake)
+    limit = ALPHA / guesses
+    return Why(
+        findings=tuple(_finding(it, first, clouds, names) for it in found),
+        auc=first.auc,
+        nats=first.nats,
+        left=found[-1].left.auc if found else first.auc,
+        n=sizes,
+        guesses=guesses,
+        blind=(blind_cluster(*sizes, limit), blind_shift(*sizes, limit)),
+        columns=names,
+        notes=notes,
+        seed=clouds.seed,
+    )
+
+
+def _finding(found: Found, first: Account, clouds: Clouds, names: Sequence[str]) -> Finding:
+    told, carries = found.gap.tell(clouds, names), found.carries
+    ends = (carries.share - Z * carries.share_error, carries.share + Z * carries.share_error)
+    low, high = (float(np.clip(end, 0, 1)) for end in ends)
+    return Finding(
+        kind=told.kind,
+        what=told.what,
+        words=told.words,
+        p=found.p,
+        share=float(np.clip(carries.share, 0, 1)),
+        interval=(low, high),
+        nats=carries.nats,
+        examples=tuple(told.examples),
+        facts=told.facts,
+    )

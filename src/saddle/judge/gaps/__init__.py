@@ -1,7 +1,19 @@
 """What two clouds differ in: clusters, boxes, columns, pairs; how each is tested and mended."""
 
-from saddle.judge.gaps.account import Account, Judge
-from saddle.judge.gaps.base import Clouds, Gap, Shares
+from saddle.judge.gaps.account import Account, Carried
+from saddle.judge.gaps.base import Clouds, Gap, Told
 from saddle.judge.gaps.finders import FINDERS
+from saddle.judge.gaps.search import Found, Search, adjusted, candidates
 
-__all__ = ["FINDERS", "Account", "Clouds", "Gap", "Judge", "Shares"]
+__all__ = [
+    "FINDERS",
+    "Account",
+    "Carried",
+    "Clouds",
+    "Found",
+    "Gap",
+    "Search",
+    "Told",
+    "adjusted",
+    "candidates",
+]

@@ -66,19 +66,22 @@ class Features:
         return np.concatenate([frames[1], bent, *near], axis=1)
 
     def _units(self, rows: Floats) -> Floats:
-        return (rows - self._mean) / self._scale
+        scaled: Floats = (rows - self._mean) / self._scale
+        return scaled
 
     def _scores(self, rows: Floats) -> Floats:
         ranks = [
             np.interp(column, values, self._levels[first])
             for column, (values, first) in zip(rows.T, self._quantiles, strict=True)
         ]
-        return ndtri(np.clip(np.stack(ranks, axis=1), 0.004, 0.996))
+        scores: Floats = ndtri(np.clip(np.stack(ranks, axis=1), 0.004, 0.996))
+        return scores
 
 
 def _squares(a: Floats, b: Floats) -> Floats:
     """Squared distances (n, m)."""
-    return np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0)
+    squares: Floats = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
+    return np.maximum(squares, 0)
 
 
 class Account(NamedTuple):
@@ -89,16 +92,12 @@ class Account(NamedTuple):
         auc: area under the curve of held-out real against fake scores.
         real: (n,) each real row's part of J; nan for rows that are not there.
         fake: (m,) each fake row's part.
-        v_real: (n,) held-out scores.
-        v_fake: (m,) held-out scores.
     """
 
     nats: float
     auc: float
     real: Floats
     fake: Floats
-    v_real: Floats
-    v_fake: Floats
 
     def influence(self) -> tuple[Floats, Floats]:
         """What each row moves J by, (n,) and (m,); 0 for rows that are not there."""
@@ -172,21 +171,21 @@ class Judge:
         v_real = _held_out(real, self._folds[0][clouds.real_rows], weights)
         v_fake = _held_out(fake, self._folds[1][clouds.fake_rows], weights)
         a = temperature(v_real, v_fake)
-        parts = [np.log(2) - np.logaddexp(0, -a * v_real), np.log(2) - np.logaddexp(0, a * v_fake)]
-        nats = max(0.0, float(parts[0].mean() + parts[1].mean()) / 2)
-        spread = [
-            _spread(part, rows, n)
-            for part, rows, n in (
-                (parts[0], clouds.real_rows, self.n),
-                (parts[1], clouds.fake_rows, self.m),
-            )
-        ]
-        return Account(nats, auc(v_real, v_fake), *spread, a * v_real, a * v_fake), a
+        real_part = np.log(2) - np.logaddexp(0, -a * v_real)
+        fake_part = np.log(2) - np.logaddexp(0, a * v_fake)
+        nats = max(0.0, float(real_part.mean() + fake_part.mean()) / 2)
+        return Account(
+            nats,
+            auc(v_real, v_fake),
+            _spread(real_part, clouds.real_rows, self.n),
+            _spread(fake_part, clouds.fake_rows, self.m),
+        ), a
 
 
 def _held_out(rows: Floats, folds: Integers, weights: tuple[Floats, ...]) -> Floats:
     """Each row's score by the critic that did not see it."""
-    return np.einsum("nk,nk->n", rows, np.stack(weights)[folds])
+    scores: Floats = np.einsum("nk,nk->n", rows, np.stack(weights)[folds])
+    return scores
 
 
 def _spread(part: Floats, rows: Integers, n: int) -> Floats:
@@ -209,7 +208,9 @@ def logistic(real: Floats, fake: Floats, start: Floats | None = None) -> Floats:
     """
     x = np.concatenate([real, fake])
     y = np.r_[np.ones(len(real)), np.zeros(len(fake))]
-    share = len(x) / 2 * np.r_[np.full(len(real), 1 / len(real)), np.full(len(fake), 1 / len(fake))]
+    share = (
+        len(x) / 2 * np.r_[np.full(len(real), 1 / len(real)), np.full(len(fake), 1 / len(fake))]
+    )
     ridge = np.full(x.shape[1], RIDGE)
     ridge[-1] = 1e-6
     w = np.zeros(x.shape[1]) if start is None else start

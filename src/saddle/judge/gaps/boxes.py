@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
@@ -23,13 +23,14 @@ def boxes(clouds: Clouds) -> list[Gap]:
         rows = clouds.real_rows[real], clouds.fake_rows[fake]
         for box in _nodes(clouds.real[real], clouds.fake[fake]):
             found.append(Region(_inside(box), *rows, box=box))
-    return [region.gap("box") for region in found]
+    return [region.gap("box") for region in found if region.pooled(clouds) <= 0.5]
 
 
-def _inside(box: Floats) -> object:
+def _inside(box: Floats) -> Callable[[Floats], Mask]:
     def holds(rows: Floats) -> Mask:
         """Rows (n, d) that lie above every lower and up to every upper bound."""
-        return ((rows > box[:, 0]) & (rows <= box[:, 1])).all(1)
+        inside: Mask = np.all((rows > box[:, 0]) & (rows <= box[:, 1]), axis=1, keepdims=True)
+        return inside[:, 0]
 
     return holds
 
@@ -38,9 +39,13 @@ def _nodes(real: Floats, fake: Floats) -> Iterator[Floats]:
     """The bounds (d, 2) of every node but the root."""
     x, y = np.concatenate([real, fake]), np.r_[np.ones(len(real)), np.zeros(len(fake))]
     least = max(10, int(LEAST * min(len(real), len(fake))))
-    tree = DecisionTreeClassifier(
-        max_leaf_nodes=LEAVES, min_samples_leaf=least, class_weight="balanced", random_state=0
-    ).fit(x, y).tree_
+    tree = (
+        DecisionTreeClassifier(
+            max_leaf_nodes=LEAVES, min_samples_leaf=least, class_weight="balanced", random_state=0
+        )
+        .fit(x, y)
+        .tree_
+    )
     whole = np.tile([-np.inf, np.inf], (x.shape[1], 1))
     waiting = [(0, whole)]
     while waiting:

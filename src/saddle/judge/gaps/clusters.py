@@ -37,7 +37,7 @@ def clusters(clouds: Clouds) -> list[Gap]:
         found += [Region(h, rows, none) for h in _parts(clouds, clouds.real[real])]
         rows = clouds.fake_rows[fake]
         found += [Region(h, none, rows) for h in _parts(clouds, clouds.fake[fake])]
-    return [region.gap("cluster") for region in found]
+    return [region.smaller(clouds).gap("cluster") for region in found]
 
 
 def _parts(clouds: Clouds, rows: Floats) -> Iterator[Callable[[Floats], Mask]]:
@@ -59,18 +59,22 @@ def _mixture(rows: Floats, rng: np.random.Generator) -> tuple[Any, Any]:
     def seen(x: Floats) -> Floats:
         return x if flat is None else flat.transform(x)
 
-    seed, z = int(rng.integers(2**31)), seen(rows)
-    best, score = None, np.inf
-    for k in SIZES:
-        if k > 1 and len(rows) < LEAST * k:
+    best = _best(seen(rows), int(rng.integers(2**31)))
+    return lambda x: best.predict(seen(x)), lambda x: best.predict_proba(seen(x))
+
+
+def _best(z: Floats, seed: int) -> Any:
+    """The mixture of least BIC; sizes are tried until twice the best one's fares worse."""
+    best = _fitted(z, SIZES[0], seed)
+    score = best.bic(z)
+    for k in SIZES[1:]:
+        if len(z) < LEAST * k or k > 2 * best.n_components + 1:
             break
         mixture = _fitted(z, k, seed)
         bic = mixture.bic(z)
-        if bic > score and k > 2 * best.n_components:
-            break
         if bic < score:
             best, score = mixture, bic
-    return lambda x: best.predict(seen(x)), lambda x: best.predict_proba(seen(x))
+    return best
 
 
 def _fitted(z: Floats, k: int, seed: int) -> Any:
@@ -86,7 +90,7 @@ def merged(posterior: Floats) -> list[tuple[int, ...]]:
     [(0,), (1,), (2,), (0, 1)]
     """
     label = posterior.argmax(1)
-    groups = [(k,) for k in range(posterior.shape[1]) if (label == k).any()]
+    groups: list[tuple[int, ...]] = [(k,) for k in range(posterior.shape[1]) if (label == k).any()]
     found = list(groups)
     while len(groups) > 2:
         a, b = _most_confused(posterior, label, groups)

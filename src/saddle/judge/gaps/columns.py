@@ -6,15 +6,15 @@ polynomials of the pooled ranks. Mended by the quantile map F_real^-1 o F_fake.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy.stats import chi2, ks_2samp, rankdata
 
-from saddle.judge.gaps.base import Clouds, Gap
+from saddle.judge.gaps.base import Clouds, Gap, Told, shown
 from saddle.measure.base import Floats
+from saddle.runs import Json
 
 DEGREES = 4
 
@@ -22,14 +22,7 @@ DEGREES = 4
 def columns(clouds: Clouds) -> list[Gap]:
     """Every column."""
     return [
-        Gap(
-            "column",
-            (j,),
-            partial(_p_value, j),
-            partial(_repair, j),
-            partial(_tell, j),
-            lambda clouds: "column",
-        )
+        Gap("column", partial(_p_value, j), partial(_repair, j), partial(_tell, j), columns=(j,))
         for j in range(clouds.d)
     ]
 
@@ -49,9 +42,9 @@ def smooth(a: Floats, b: Floats) -> float:
 
 
 def legendre(u: Floats, degrees: int) -> Floats:
-    """Legendre polynomials of degree 1 to `degrees`, orthonormal on (0, 1): (n,) to (n, degrees)."""
-    vandermonde = np.polynomial.legendre.legvander(2 * u - 1, degrees)[:, 1:]
-    return vandermonde * np.sqrt(2 * np.arange(1, degrees + 1) + 1)
+    """Legendre polynomials of degree 1 and up, orthonormal on (0, 1): (n,) to (n, degrees)."""
+    raw = np.polynomial.legendre.legvander(2 * u - 1, degrees)[:, 1:]
+    return np.asarray(raw * np.sqrt(2 * np.arange(1, degrees + 1) + 1), dtype=np.float64)
 
 
 def _repair(j: int, clouds: Clouds) -> Clouds:
@@ -63,16 +56,27 @@ def _repair(j: int, clouds: Clouds) -> Clouds:
     return clouds.with_fake_column(j, np.quantile(clouds.real[:, j], ranks))
 
 
-def _tell(j: int, clouds: Clouds) -> Mapping[str, Any]:
+def _tell(j: int, clouds: Clouds, columns: Sequence[str]) -> Told:
     """Means, spreads, and where the two cumulative shares are furthest apart."""
     real, fake = clouds.real[:, j], clouds.fake[:, j]
-    ks = ks_2samp(real, fake, method="asymp")
-    return {
-        "mean_real": float(real.mean()),
-        "mean_fake": float(fake.mean()),
-        "std_real": float(real.std()),
-        "std_fake": float(fake.std()),
-        "at": float(ks.statistic_location),
-        "below_real": float((real <= ks.statistic_location).mean()),
-        "below_fake": float((fake <= ks.statistic_location).mean()),
+    at = float(ks_2samp(real, fake, method="asymp").statistic_location)
+    spread = float(real.std())
+    facts: Json = {
+        "mean": {"real": float(real.mean()), "fake": float(fake.mean())},
+        "std": {"real": spread, "fake": float(fake.std())},
+        "shift": float(fake.mean() - real.mean()) / spread if spread else None,
+        "at": at,
+        "up_to": {"real": float((real <= at).mean()), "fake": float((fake <= at).mean())},
     }
+    return Told("column", columns[j], _words(facts, float(clouds.unit[j])), facts)
+
+
+def _words(facts: Json, unit: float) -> str:
+    ends = {side: shown(facts["mean"][side], unit) for side in ("fake", "real")}
+    wide = {side: shown(facts["std"][side], unit) for side in ("fake", "real")}
+    up_to = {side: f"{100 * facts['up_to'][side]:.3g} %" for side in ("fake", "real")}
+    return (
+        f"mean {ends['fake']} in fake rows, {ends['real']} in real ones; "
+        f"spread {wide['fake']} and {wide['real']}; "
+        f"up to {shown(facts['at'], unit)} lie {up_to['fake']} and {up_to['real']}"
+    )

@@ -6,15 +6,14 @@ Its moments E phi_a(u) phi_b(w), a, b = 1..3, phi Legendre polynomials, are comp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy.stats import chi2, rankdata, spearmanr
 
-from saddle.judge.gaps.base import Clouds, Gap
+from saddle.judge.gaps.base import Clouds, Gap, Told
 from saddle.judge.gaps.columns import legendre
 from saddle.measure.base import Floats, Integers
 
@@ -31,11 +30,10 @@ def pairs(clouds: Clouds) -> list[Gap]:
     return [
         Gap(
             "pair",
-            (i, j),
             partial(_p_value, i, j),
             partial(_repair, i, j),
             partial(_tell, i, j),
-            lambda clouds: "pair",
+            columns=(i, j),
         )
         for i, j in every
     ]
@@ -139,18 +137,27 @@ def _window(u: Floats, at: Floats) -> Integers:
     order = np.argsort(u, kind="stable")
     k = min(len(u), max(10, int(WINDOW * len(u))))
     first = np.clip(np.searchsorted(u[order], at) - k // 2, 0, len(u) - k)
-    return order[first[:, None] + np.arange(k)]
+    near: Integers = order[first[:, None] + np.arange(k)]
+    return near
 
 
 def _local_rank(u: Floats, w: Floats) -> Floats:
     """Each row's rank in w among the rows near it along u, in [0, 1)."""
     near = _window(u, u)
-    return (w[near] < w[:, None]).sum(1) / (near.shape[1] + 1)
+    ranks: Floats = (w[near] < w[:, None]).sum(1) / (near.shape[1] + 1)
+    return ranks
 
 
-def _tell(i: int, j: int, clouds: Clouds) -> Mapping[str, Any]:
+def _tell(i: int, j: int, clouds: Clouds, columns: Sequence[str]) -> Told:
     """Rank correlations of both sides."""
-    return {
-        "correlation_real": spearman(clouds.real[:, i], clouds.real[:, j]),
-        "correlation_fake": spearman(clouds.fake[:, i], clouds.fake[:, j]),
+    found = {
+        side: spearman(rows[:, i], rows[:, j])
+        for side, rows in (("real", clouds.real), ("fake", clouds.fake))
     }
+    near = abs(found["real"] - found["fake"]) < ALIKE
+    words = "rank correlation {fake:.2f} in fake rows, {real:.2f} in real ones" + SHAPE * near
+    what = f"{columns[i]} with {columns[j]}"
+    return Told("pair", what, words.format_map(found), {"rank_correlation": found})
+
+
+ALIKE, SHAPE = 0.1, ": alike, but the dependence has another shape"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import fisher_exact
 
-from saddle.judge.gaps.base import Clouds, Gap, Mask, Share, Shares
+from saddle.judge.gaps.base import Clouds, Gap, Mask, Share, Shares, Told, shown
 from saddle.measure.base import Floats, Integers
+from saddle.runs import Json
 
 HALF = 0.5
 """A region is missing where its fake share is below half of its real share."""
@@ -40,8 +41,18 @@ class Region:
     def fresh(self, clouds: Clouds) -> Clouds:
         """The rows that did not find it."""
         return clouds.kept(
-            ~np.isin(clouds.real_rows, self.found_real), ~np.isin(clouds.fake_rows, self.found_fake)
+            ~np.isin(clouds.real_rows, self.found_real),
+            ~np.isin(clouds.fake_rows, self.found_fake),
         )
+
+    def pooled(self, clouds: Clouds) -> float:
+        """Its share of both sides, each side weighing the same."""
+        return float(self.holds(clouds.real).mean() + self.holds(clouds.fake).mean()) / 2
+
+    def smaller(self, clouds: Clouds) -> Region:
+        """It, or all the rest where it is most of both sides: "all but this" is a hard read."""
+        holds = self.holds
+        return self if self.pooled(clouds) <= 0.5 else replace(self, holds=lambda x: ~holds(x))
 
     def shares(self, clouds: Clouds) -> Shares:
         """Its share of each side, on fresh rows."""
@@ -53,7 +64,7 @@ class Region:
     def p_value(self, clouds: Clouds) -> float:
         """Fisher's exact test of the two shares."""
         real, fake = self.shares(clouds)
-        counts = [[real.count, real.of - real.count], [fake.count, fake.of - fake.count]]
+        counts = [[real.hits, real.of - real.hits], [fake.hits, fake.of - fake.hits]]
         return float(fisher_exact(counts)[1])
 
     def repair(self, clouds: Clouds) -> Clouds:
@@ -65,8 +76,9 @@ class Region:
         p, q = real.mean(), fake.mean()
         if max(p, q) == 1:
             return clouds.kept(real, fake)
-        return clouds.kept(_thinned(real, min(p, q), clouds.rng(3)),
-                           _thinned(fake, min(p, q), clouds.rng(3)))
+        return clouds.kept(
+            _thinned(real, min(p, q), clouds.rng(3)), _thinned(fake, min(p, q), clouds.rng(3))
+        )
 
     def kind(self, clouds: Clouds) -> str:
         """Missing, invented, or a region that is made too rarely or too often."""
@@ -75,38 +87,97 @@ class Region:
             return "missing"
         return "invented" if real.value < HALF * fake.value else "region"
 
-    def tell(self, clouds: Clouds) -> Mapping[str, Any]:
+    def tell(self, clouds: Clouds, columns: Sequence[str]) -> Told:
         """Its shares, where it lies, and examples of the side that has more."""
-        real, fake = self.shares(clouds)
-        of_real = real.value >= fake.value
-        rows = clouds.real if of_real else clouds.fake
-        numbers = clouds.real_rows if of_real else clouds.fake_rows
+        shares = self.shares(clouds)
+        real = shares.real.value >= shares.fake.value
+        rows, numbers = (
+            (clouds.real, clouds.real_rows) if real else (clouds.fake, clouds.fake_rows)
+        )
+        place = self._place(rows, clouds.unit)
         inside = self.holds(rows)
-        held = rows[inside]
-        centre = np.median(held, axis=0)
-        near = np.argsort((((held - centre) / clouds.unit) ** 2).sum(1), kind="stable")[:EXAMPLES]
+        far = (((rows[inside] - place.centre) / clouds.unit) ** 2).sum(1)
+        nearest = np.argsort(far, kind="stable")[:EXAMPLES]
+        words = f"{shares.real.words('real')}, {shares.fake.words('fake')}"
+        facts: Json = {
+            "real": shares.real.json(),
+            "fake": shares.fake.json(),
+            "of": "real" if real else "fake",
+            **place.json(columns),
+            "rows": rows[inside][nearest].tolist(),
+        }
+        examples = [int(i) for i in numbers[inside][nearest]]
+        return Told(self.kind(clouds), place.words(columns), words, facts, examples)
+
+    def _place(self, rows: Floats, unit: Floats) -> Place:
+        held = rows[self.holds(rows)]
         low, high = np.quantile(held, OUTER, axis=0)
         wide = np.subtract(*np.quantile(rows, OUTER[::-1], axis=0))
-        return {
-            "shares": Shares(real, fake),
-            "centre": centre,
-            "low": low,
-            "high": high,
-            "box": self.box,
-            "tells": _telling((high - low) / np.where(wide > 0, wide, 1), self.box),
-            "examples": numbers[inside][near],
-            "rows": held[near],
-        }
+        spread = (high - low) / np.where(wide > 0, wide, 1)
+        return Place(
+            np.median(held, axis=0), low, high, unit, _telling(spread, self.box), self.box
+        )
 
     def gap(self, family: str) -> Gap:
         """It as a guess."""
-        return Gap(family, (), self.p_value, self.repair, self.tell, self.kind, self.holds)
+        return Gap(family, self.p_value, self.repair, self.tell, self.holds)
+
+
+class Place(NamedTuple):
+    """Where a region lies.
+
+    Attributes:
+        centre: (d,) medians of its rows.
+        low: (d,) of 20 rows inside one lies below.
+        high: (d,) one lies above.
+        unit: (d,) spread of each column.
+        tells: the columns that say where it is, the most telling first.
+        box: (d, 2) its bounds, where it is a box.
+    """
+
+    centre: Floats
+    low: Floats
+    high: Floats
+    unit: Floats
+    tells: Integers
+    box: Floats | None
+
+    def words(self, columns: Sequence[str]) -> str:
+        """The most telling columns with the values that rows inside have."""
+        said = [self._bounds(j, columns[j]) for j in self.tells[:NAMED]]
+        more = len(self.tells) - NAMED
+        rest = f" and {more} more" if more > 0 else ""
+        return f"{'near' if self.box is None else 'where'} {', '.join(said)}{rest}"
+
+    def _bounds(self, j: int, name: str) -> str:
+        unit = float(self.unit[j])
+        if self.box is None:
+            ends = [shown(float(v[j]), unit) for v in (self.centre, self.low, self.high)]
+            return f"{name} {ends[0]} ({ends[1]} to {ends[2]})"
+        low, high = (float(end) for end in self.box[j])
+        above = f"{shown(low, unit)} < " if np.isfinite(low) else ""
+        below = f" <= {shown(high, unit)}" if np.isfinite(high) else ""
+        return f"{above}{name}{below}"
+
+    def json(self, columns: Sequence[str]) -> Json:
+        """By column: centre, and the interval of nine rows in ten."""
+        every = zip(columns, self.centre, self.low, self.high, strict=True)
+        found: Json = {
+            "centre": {name: float(centre) for name, centre, _, _ in every},
+            "tells": [columns[j] for j in self.tells],
+        }
+        every = zip(columns, self.centre, self.low, self.high, strict=True)
+        found["between"] = {name: [float(low), float(high)] for name, _, low, high in every}
+        return found
+
+
+NAMED = 3
+"""Columns that are named of a region's place, at most."""
 
 
 def _thinned(inside: Mask, share: float, rng: np.random.Generator) -> Mask:
-    """Which rows stay, so that those inside make up the share."""
-    outside = int((~inside).sum())
-    stays = round(outside * share / (1 - share))
+    """Which rows stay, so that those inside make up the share at most."""
+    stays = round(int((~inside).sum()) * share / (1 - share))
     found = ~inside
     found[rng.permutation(np.flatnonzero(inside))[:stays]] = True
     return found
@@ -114,17 +185,18 @@ def _thinned(inside: Mask, share: float, rng: np.random.Generator) -> Mask:
 
 def _telling(spread: Floats, box: Floats | None) -> Integers:
     """The columns that say where it is, the most telling first."""
+    bounded: Mask = np.ones(len(spread), dtype=bool)
     if box is not None:
-        spread = np.where(np.isfinite(box).any(1), spread, np.inf)
-    order = np.argsort(spread, kind="stable")
-    telling = order[spread[order] < (np.inf if box is not None else TELLING)]
+        bounded = np.asarray(np.isfinite(box).any(axis=1))
+    order = np.argsort(np.where(bounded, spread, np.inf), kind="stable")
+    telling = order[bounded[order] & ((spread[order] < TELLING) | (box is not None))]
     return telling if len(telling) else order[:1]
 
 
 def halves(clouds: Clouds) -> tuple[tuple[Mask, Mask], tuple[Mask, Mask]]:
     """Half of each side and the other half; a side's own size and the seed decide."""
-    first = [
+    real, fake = (
         clouds.rng(4).permutation(rows.max() + 1)[rows] % 2 == 0
         for rows in (clouds.real_rows, clouds.fake_rows)
-    ]
-    return (first[0], first[1]), (~first[0], ~first[1])
+    )
+    return (real, fake), (~real, ~fake)

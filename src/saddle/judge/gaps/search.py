@@ -1,0 +1,139 @@
+"""Which gaps are named, in which order: those that hold, by what their repair takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from saddle.judge.gaps.account import JUDGED, Account, Carried, Judge, carried
+from saddle.judge.gaps.base import Clouds, Gap, Mask
+from saddle.judge.gaps.finders import FINDERS
+from saddle.measure.base import Floats
+
+TRIED = 2
+"""Gaps of a finder whose repair is judged by critics of its own, at most, for each one named."""
+TIE, SURE = 0.9, 2.0
+"""A gap of an earlier finder is preferred if it accounts for this much of what the best does, and
+for less by at most so many standard errors."""
+LEAST = 50
+"""Rows that repairs must leave a side for the search to go on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A gap that holds.
+
+    Attributes:
+        gap: the guess.
+        p: its p-value after Holm's correction over all guesses.
+    """
+
+    gap: Gap
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A gap that is named.
+
+    Attributes:
+        gap: what.
+        p: as of the candidate.
+        carries: what its repair takes away of what the ones before it have left.
+        left: the account after its repair.
+    """
+
+    gap: Gap
+    p: float
+    carries: Carried
+    left: Account
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Names gaps one after another.
+
+    Attributes:
+        clouds: what is explained.
+        judge: critics of a part of it.
+        parts: which rows of each side the critics see, (n,) and (m,).
+        limit: a candidate whose p-value rises above it is explained by what was named.
+    """
+
+    clouds: Clouds
+    judge: Judge
+    parts: tuple[Mask, Mask]
+    limit: float
+
+    @classmethod
+    def of(cls, clouds: Clouds, limit: float) -> Search:
+        """With critics of at most JUDGED rows a side."""
+        rng = clouds.rng(8)
+        sizes = len(clouds.real), len(clouds.fake)
+        first, second = (rng.permutation(n) < JUDGED for n in sizes)
+        return cls(clouds, Judge(clouds.kept(first, second)), (first, second), limit)
+
+    def named(self, candidates: Sequence[Candidate], most: int) -> Iterator[Found]:
+        """The gaps in order, each judged on what the ones before it have left."""
+        state, before, alive = self.clouds, self.judge.first, list(candidates)
+        for _ in range(most):
+            alive = [c for c in alive if c.gap.p_value(state) <= self.limit]
+            if not alive or min(len(state.real), len(state.fake)) < LEAST:
+                return
+            best, after = self._best(state, before, alive)
+            yield Found(best.gap, best.p, carried(self.judge.first, before, after), after)
+            state, before = best.gap.repair(state), after
+            alive.remove(best)
+
+    def _best(
+        self, state: Clouds, before: Account, alive: Sequence[Candidate]
+    ) -> tuple[Candidate, Account]:
+        """The one that accounts for most, or a simpler one that accounts for nearly as much."""
+        tried = self._promising(state, alive)
+        accounts = [self.judge.account(self._part(c.gap.repair(state))) for c in tried]
+        best = min(accounts, key=lambda account: account.nats)
+        for candidate, account in zip(tried, accounts, strict=True):
+            if account is best or self._as_good(account, best, before):
+                return candidate, account
+        raise AssertionError("one of them is the best")
+
+    def _as_good(self, simple: Account, best: Account, before: Account) -> bool:
+        """Whether a simpler gap accounts for nearly as much, and not for surely less."""
+        more = carried(self.judge.first, simple, best)
+        nearly = before.nats - simple.nats >= TIE * (before.nats - best.nats)
+        return nearly and more.nats <= SURE * more.error
+
+    def _promising(self, state: Clouds, alive: Sequence[Candidate]) -> list[Candidate]:
+        """Of each finder those whose repair leaves the first critics least to tell."""
+        left = {id(c): self.judge.glance(self._part(c.gap.repair(state))).nats for c in alive}
+        found = []
+        for family in FINDERS:
+            mine = [c for c in alive if c.gap.family == family]
+            found += sorted(mine, key=lambda c: left[id(c)])[:TRIED]
+        return found
+
+    def _part(self, clouds: Clouds) -> Clouds:
+        return clouds.kept(self.parts[0][clouds.real_rows], self.parts[1][clouds.fake_rows])
+
+
+def candidates(clouds: Clouds, alpha: float) -> tuple[list[Candidate], int]:
+    """The guesses that hold at a family-wise level, and how many there were."""
+    guesses = [gap for finder in FINDERS.values() for gap in finder(clouds)]
+    p = adjusted([gap.p_value(clouds) for gap in guesses])
+    return [Candidate(g, float(q)) for g, q in zip(guesses, p, strict=True) if q <= alpha], len(p)
+
+
+def adjusted(p: Sequence[float]) -> Floats:
+    """Holm's p-values: rejecting those below a level errs at all no more often than the level.
+
+    >>> [round(float(q), 3) for q in adjusted([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    values = np.asarray(p, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    steps = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    found = np.empty_like(values)
+    found[order] = np.minimum(steps, 1.0)
+    return found
