@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from saddle.api import GAN, evaluate, load
     from saddle.distances import FDivergence
+    from saddle.judge.why import why
     from saddle.measure import two_sample
     from saddle.recipe import Recipe
 
@@ -27,10 +28,11 @@ _HOME = {
     "evaluate": "saddle.api",
     "FDivergence": "saddle.distances",
     "two_sample": "saddle.measure",
+    "why": "saddle.judge.why",
     "Recipe": "saddle.recipe",
 }
 
-__all__ = ["GAN", "FDivergence", "Recipe", "__version__", "evaluate", "load", "two_sample"]
+__all__ = ["GAN", "FDivergence", "Recipe", "__version__", "evaluate", "load", "two_sample", "why"]
 
 
 class _Package(ModuleType):

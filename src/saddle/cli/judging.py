@@ -1,4 +1,4 @@
-"""The commands that judge samples of any tool: `evaluate`."""
+"""The commands that judge samples of any tool: `evaluate`, `why`."""
 
 from __future__ import annotations
 
@@ -80,6 +80,34 @@ def tell(found: Evaluation, checks: list[dict[str, Any]], *, as_json: bool) -> N
         raise typer.Exit(1)
     if checks and not as_json:
         terminal.say(f"\nchecks passed: {len(checks)}")
+
+
+@app.command(cls=Plain)
+def why(
+    fake: Fake,
+    real: Annotated[
+        str, typer.Argument(metavar="REAL", help="What FAKE should be like: a file, a source.")
+    ],
+    columns: Columns = None,
+    n: Count = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Say what tells FAKE from REAL: what is missing, invented or different.
+
+    Clusters, boxes, columns and pairs of columns are found on some rows and tested on others;
+    what carries most of the difference comes first. Where nothing differs nothing is named.
+    """
+    from saddle.judge.sides import read_sides
+    from saddle.judge.why import why_of
+
+    sides = read_sides(named(fake), named(real), n=n, seed=seed, columns=columns, draw=draw)
+    with terminal.doing("looking for what tells them apart"):
+        found = why_of(sides, seed=seed)
+    if as_json:
+        terminal.show_json(found.json())
+        return
+    sys.stdout.write(f"{found}\n")
 
 
 def of_run(what: str, *, as_json: bool) -> None:

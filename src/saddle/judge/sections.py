@@ -18,6 +18,7 @@ from saddle.judge.memory import memory_rows, neighbour_table
 from saddle.judge.rows import row
 from saddle.judge.samplers import spread
 from saddle.judge.sides import Sides
+from saddle.judge.why import why_of
 from saddle.measure import Interval, Result, two_sample, wilson
 from saddle.measure.base import Floats, subsample
 from saddle.runs import Json
@@ -162,6 +163,10 @@ def _memory(sides: Sides, options: Options, found: Json) -> Json:
     return {"rows": rows, "neighbours": near}
 
 
+def _why(sides: Sides, options: Options, found: Json) -> Json:
+    return why_of(sides, seed=options.seed).json()
+
+
 def _baselines(sides: Sides, options: Options, found: Json) -> Json:
     return baselines(sides, seed=options.seed)
 
@@ -172,6 +177,7 @@ SECTIONS: Catalogue[Section] = Catalogue(
         "tests": Section("testing whether both are one law", _tests, []),
         "equivalence": Section("testing whether they are close enough", _equivalence, None),
         "measures": Section("measuring how far they are apart", _measures, []),
+        "why": Section("looking for what tells them apart", _why, None),
         "memory": Section("looking for copies", _memory, None),
         "baselines": Section("trying what needs no adversary", _baselines, None),
     },

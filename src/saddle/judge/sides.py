@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from saddle.errors import BadData, Incompatible, bad
-from saddle.measure.base import Floats
+from saddle.measure.base import Floats, Integers
 from saddle.runs import Json, Run
 from saddle.sources import Source, columns_of, ready_source
 from saddle.sources.opening import Names
@@ -51,6 +51,7 @@ class Side:
         name: the file, the source or the run.
         kind: file, array, source or run.
         total: rows there are, or None where they are drawn and have no end.
+        numbers: (n,) which rows of the file or array these are, from 0; None where they are drawn.
     """
 
     rows: Floats
@@ -58,6 +59,7 @@ class Side:
     name: str
     kind: str
     total: int | None
+    numbers: Integers | None = None
 
     @property
     def n(self) -> int:
@@ -140,7 +142,7 @@ def _of_table(what: Any, n: int, seed: int, columns: Names | None) -> Side:
     total = len(table.x)
     kept = np.sort(np.random.default_rng(seed).permutation(total)[:n])
     kind = "file" if isinstance(what, str | Path) else "array"
-    return Side(table.x[kept], table.names, name, kind, total)
+    return Side(table.x[kept], table.names, name, kind, total, kept)
 
 
 def _numbers(rows: Floats) -> tuple[str, ...]:

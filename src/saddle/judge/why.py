@@ -9,24 +9,28 @@ then, of what still differs after its repair, the next.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, bad
 from saddle.judge.gaps import Account, Clouds, Found, Search, candidates
+from saddle.judge.gaps.base import Mask
 from saddle.judge.gaps.blind import blind_cluster, blind_shift
-from saddle.measure.base import Floats, two_clouds
+from saddle.judge.sides import Draw, Sides, read_sides
+from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.runs import Json
+from saddle.sources.opening import Names
 
 ALPHA = 0.01
 """Chance that anything is named where nothing differs, at most."""
 MOST = 8
 """Findings that are named, at most."""
-LEAST = 100
-"""Rows a side: with fewer, half of them show no cluster."""
+LEAST, READ = 100, 10_000
+"""Rows a side: with fewer, half of them show no cluster; of more, as many are read at random."""
 WIDTH = 80
 Z = 1.96
 
@@ -45,6 +49,7 @@ class Finding:
         nats: the same in nats of Jensen-Shannon divergence.
         examples: numbers of rows that show it, from 0, of the side that has more of them.
         facts: the numbers behind the words.
+        holds: from rows (n, d) to those inside the region (n,); None of a column or a pair.
     """
 
     kind: str
@@ -56,10 +61,12 @@ class Finding:
     nats: float
     examples: tuple[int, ...]
     facts: Json
+    holds: Callable[[Floats], Mask] | None = field(default=None, repr=False, compare=False)
 
     def json(self) -> Json:
         """As plain values."""
-        return {**vars(self), "interval": list(self.interval), "examples": list(self.examples)}
+        plain = {key: value for key, value in vars(self).items() if key not in UNWRITTEN}
+        return {**plain, "interval": list(self.interval), "examples": list(self.examples)}
 
     def __str__(self) -> str:
         """One paragraph."""
@@ -68,9 +75,12 @@ class Finding:
         shown = ", ".join(map(str, self.examples))
         examples = f"; {self.facts['of']} rows {shown}" if self.examples else ""
         return (
-            f"{LEADS[self.kind]}{self.what}: {self.words}{examples}. "
+            f"{self._lead()}{self.what}: {self.words}{examples}. "
             f"It carries {share} of what tells them apart ({chance(self.p)})."
         )
+
+    def _lead(self) -> str:
+        return LEADS[self.kind].format(amount=AMOUNTS.get(self.facts.get("of", "")))
 
 
 def chance(p: float) -> str:
@@ -82,14 +92,19 @@ def chance(p: float) -> str:
     return f"p = {p:.1g}" if p > 1e-15 else "p < 1e-15"
 
 
+UNWRITTEN = ("holds",)
+"""What of a finding is no plain value."""
+
 LEADS = {
     "missing": "missing ",
     "invented": "invented ",
-    "region": "too many or too few ",
+    "region": "too {amount} ",
     "column": "column ",
     "pair": "pair ",
 }
 """How a finding begins, by its kind."""
+AMOUNTS = {"real": "few", "fake": "many"}
+"""Of fake rows, by the side that has more rows in a region."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +169,7 @@ class Why:
     def _tail(self) -> str:
         if self.findings:
             it = "it" if len(self.findings) == 1 else "all of them"
-            return f"With {it} repaired, AUC {self.left:.3f} is left. {COUNTED}"
+            return f"With {it} repaired, AUC {max(self.left, 0.5):.3f} is left. {COUNTED}"
         cluster, shift = self.blind
         return (
             f"A cluster of {100 * cluster:.2g} % that is never made, or a column shifted by "
@@ -178,32 +193,80 @@ COUNTED = "Shares are of rows that did not help to find them; rows count from 0.
 
 
 def why(
+    fake: Any,
+    real: Any,
+    *,
+    columns: Names | None = None,
+    seed: int = 0,
+    draw: Draw | None = None,
+) -> Why:
+    """What tells fake rows from real ones, the most telling first.
+
+    Args:
+        fake: samples of any origin: an array (m, d), a file, a data frame, a source's name.
+        real: what they should be like.
+        columns: of two arrays, what their columns are called; else, which columns are compared.
+        seed: of the halves, the folds and the landmarks.
+        draw: what draws from a run's folder; without it a run is refused.
+    """
+    if isinstance(fake, np.ndarray) and isinstance(real, np.ndarray):
+        return explain(fake, real, columns=columns, seed=seed)
+    return why_of(read_sides(fake, real, seed=seed, columns=columns, draw=draw), seed=seed)
+
+
+def why_of(sides: Sides, *, seed: int = 0) -> Why:
+    """The same of sides that were read; examples are numbers of rows of the files."""
+    found = explain(sides.fake.rows, sides.real.rows, columns=sides.columns, seed=seed)
+    return _renumbered(found, {"fake": sides.fake.numbers, "real": sides.real.numbers})
+
+
+def explain(
     fake: npt.ArrayLike,
     real: npt.ArrayLike,
     *,
-    columns: Sequence[str] | None = None,
+    columns: Names | None = None,
     seed: int = 0,
 ) -> Why:
-    """What tells fake rows (m, d) from real ones (n, d), the most telling first.
-
-    Args:
-        fake: samples of any origin.
-        real: what they should be like.
-        columns: names of the columns; numbers where None.
-        seed: of the halves, the folds and the landmarks.
-    """
+    """The same of two clouds (m, d) and (n, d), with names of their columns."""
     made, held = two_clouds(fake, real, ("fake", "real"))
     names = _names(columns, made.shape[1])
     for side, rows in (("fake", made), ("real", held)):
         if len(rows) < LEAST:
             raise BadData(f"{side}: at least {LEAST} rows are needed to say why, got {len(rows)}")
-    kept, notes = _varying(made, held, names)
-    clouds = Clouds.of(held[:, kept], made[:, kept], seed)
-    return _explained(clouds, tuple(names[j] for j in kept), notes)
+    rng = np.random.default_rng(seed)
+    read = [np.sort(rng.permutation(len(rows))[:READ]) for rows in (made, held)]
+    many = [f"{READ:,} rows of {len(x):,} are read" for x in (made, held) if len(x) > READ]
+    made, held = made[read[0]], held[read[1]]
+    varying, notes = _varying(made, held, names)
+    clouds = Clouds.of(held[:, varying], made[:, varying], seed)
+    told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many))
+    found = replace(told, findings=tuple(_seen(it, varying) for it in told.findings))
+    return _renumbered(found, {"fake": read[0], "real": read[1]})
 
 
-def _names(columns: Sequence[str] | None, d: int) -> tuple[str, ...]:
-    names = tuple(map(str, range(d))) if columns is None else tuple(columns)
+def _seen(finding: Finding, varying: Sequence[int]) -> Finding:
+    """Its region as one of rows with all columns."""
+    holds = finding.holds
+    if holds is None:
+        return finding
+    return replace(finding, holds=lambda rows: holds(np.asarray(rows)[:, varying]))
+
+
+def _renumbered(found: Why, numbers: Mapping[str, Integers | None]) -> Why:
+    """Examples as numbers of rows where the rows came from."""
+    return replace(found, findings=tuple(_of(it, numbers) for it in found.findings))
+
+
+def _of(finding: Finding, numbers: Mapping[str, Integers | None]) -> Finding:
+    known = numbers[finding.facts["of"]] if finding.examples else None
+    if known is None:
+        return finding
+    return replace(finding, examples=tuple(int(known[i]) for i in finding.examples))
+
+
+def _names(columns: Names | None, d: int) -> tuple[str, ...]:
+    listed = columns.split(",") if isinstance(columns, str) else columns
+    names = tuple(map(str, range(d) if listed is None else listed))
     if len(names) != d:
         raise bad("columns", list(names), f"{d} names, one a column")
     return tuple(f"x{name}" if name.isdigit() else name for name in names)
@@ -256,4 +319,5 @@ def _finding(found: Found, first: Account, clouds: Clouds, names: Sequence[str])
         nats=carries.nats,
         examples=tuple(told.examples),
         facts=told.facts,
+        holds=found.gap.holds,
     )

@@ -27,8 +27,8 @@ LANDMARKS, WIDTHS = 80, (1.0, 0.4)
 KNOTS = np.linspace(0, 1, 10)[1:-1]
 """Where, in ranks, each column's own function may bend."""
 RIDGE = 5.0
-STEPS, SETTLED = 10, 0.03
-"""Newton steps at most, and the change of score below which they end."""
+STEPS, SETTLED, SHORT = 15, 1e-4, 1e-3
+"""Newton steps at most, the fall in loss a row below which they end, and the shortest stride."""
 JUDGED = 3000
 """Rows a side that a critic is fitted on and read on, at most."""
 
@@ -213,15 +213,24 @@ def logistic(real: Floats, fake: Floats, start: Floats | None = None) -> Floats:
     )
     ridge = np.full(x.shape[1], RIDGE)
     ridge[-1] = 1e-6
+
+    def loss(scores: Floats, w: Floats) -> float:
+        return float(share @ (np.logaddexp(0, scores) - y * scores) + ridge @ w**2 / 2)
+
     w = np.zeros(x.shape[1]) if start is None else start
+    v = x @ w
+    now = loss(v, w)
     for _ in range(STEPS):
-        s = expit(x @ w)
+        s = expit(v)
         slope = x.T @ (share * (s - y)) + ridge * w
         curve = (x * (share * s * (1 - s))[:, None]).T @ x
         curve[np.diag_indices_from(curve)] += ridge
         step = np.linalg.solve(curve, slope)
-        w = w - step
-        if np.abs(x @ step).max() < SETTLED:
+        along, stride, before = x @ step, 1.0, now
+        while (now := loss(v - stride * along, w - stride * step)) > before and stride > SHORT:
+            stride /= 2
+        w, v = w - stride * step, v - stride * along
+        if before - now < SETTLED * len(x):
             break
     return w
 

@@ -15,8 +15,12 @@ from saddle.measure.base import Floats
 TRIED = 2
 """Gaps of a finder whose repair is judged by critics of its own, at most, for each one named."""
 TIE, SURE = 0.9, 2.0
-"""A gap of an earlier finder is preferred if it accounts for this much of what the best does, and
-for less by at most so many standard errors."""
+"""A gap accounts for nearly as much as the best if it does for this share, and for less by at most
+so many standard errors."""
+STILL = 0.01
+"""p-value up to which a gap still holds once another one is repaired."""
+LITTLE = 0.01
+"""Part of the whole divergence that every finding after the first must account for."""
 LEAST = 50
 """Rows that repairs must leave a side for the search to go on."""
 
@@ -77,30 +81,45 @@ class Search:
 
     def named(self, candidates: Sequence[Candidate], most: int) -> Iterator[Found]:
         """The gaps in order, each judged on what the ones before it have left."""
-        state, before, alive = self.clouds, self.judge.first, list(candidates)
+        state, alive, first = self.clouds, list(candidates), self.judge.first
+        before = first
         for _ in range(most):
             alive = [c for c in alive if c.gap.p_value(state) <= self.limit]
             if not alive or min(len(state.real), len(state.fake)) < LEAST:
                 return
             best, after = self._best(state, before, alive)
-            yield Found(best.gap, best.p, carried(self.judge.first, before, after), after)
+            if before is not first and before.nats - after.nats < LITTLE * first.nats:
+                return
+            yield Found(best.gap, best.p, carried(first, before, after), after)
             state, before = best.gap.repair(state), after
             alive.remove(best)
 
     def _best(
         self, state: Clouds, before: Account, alive: Sequence[Candidate]
     ) -> tuple[Candidate, Account]:
-        """The one that accounts for most, or a simpler one that accounts for nearly as much."""
+        """The one that accounts for most.
+
+        Of those that account for nearly as much, the one that explains most of the others; of
+        those, the simplest.
+        """
         tried = self._promising(state, alive)
         accounts = [self.judge.account(self._part(c.gap.repair(state))) for c in tried]
         best = min(accounts, key=lambda account: account.nats)
-        for candidate, account in zip(tried, accounts, strict=True):
-            if account is best or self._as_good(account, best, before):
-                return candidate, account
-        raise AssertionError("one of them is the best")
+        both = zip(tried, accounts, strict=True)
+        good = [(c, a) for c, a in both if a is best or self._as_good(a, best, before)]
+        return min(good, key=lambda it: self._unexplained(state, it[0], [c for c, _ in good]))
+
+    def _unexplained(
+        self, state: Clouds, candidate: Candidate, others: Sequence[Candidate]
+    ) -> int:
+        """How many of the others still hold once it is repaired."""
+        if len(others) == 1:
+            return 0
+        repaired = candidate.gap.repair(state)
+        return sum(other.gap.p_value(repaired) <= STILL for other in others)
 
     def _as_good(self, simple: Account, best: Account, before: Account) -> bool:
-        """Whether a simpler gap accounts for nearly as much, and not for surely less."""
+        """Whether a gap accounts for nearly as much, and not for surely less."""
         more = carried(self.judge.first, simple, best)
         nearly = before.nats - simple.nats >= TIE * (before.nats - best.nats)
         return nearly and more.nats <= SURE * more.error
