@@ -8,6 +8,7 @@ then, of what still differs after its repair, the next.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from saddle.errors import BadData, bad
 from saddle.judge.gaps import Account, Clouds, Found, Search, candidates
 from saddle.judge.gaps.base import Mask
-from saddle.judge.gaps.blind import blind_cluster, blind_shift
+from saddle.judge.gaps.blind import blind_cluster, blind_shift, hidden
 from saddle.judge.sides import Draw, Sides, read_sides
 from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.runs import Json
@@ -68,16 +69,23 @@ class Finding:
         plain = {key: value for key, value in vars(self).items() if key not in UNWRITTEN}
         return {**plain, "interval": list(self.interval), "examples": list(self.examples)}
 
+    def short(self) -> str:
+        """What differs, without the numbers of its test.
+
+        >>> Finding("column", "age", "mean 3 in fake rows, 2 in real ones", p=1e-9, share=1.0,
+        ...     interval=(0.9, 1.0), nats=0.1, examples=(), facts={}).short()
+        'column age: mean 3 in fake rows, 2 in real ones'
+        """
+        return f"{self._lead()}{self.what}: {self.words}"
+
     def __str__(self) -> str:
         """One paragraph."""
         low, high = self.interval
         share = f"{100 * self.share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
         shown = ", ".join(map(str, self.examples))
         examples = f"; {self.facts['of']} rows {shown}" if self.examples else ""
-        return (
-            f"{self._lead()}{self.what}: {self.words}{examples}. "
-            f"It carries {share} of what tells them apart ({chance(self.p)})."
-        )
+        carries = f"It carries {share} of what tells them apart ({chance(self.p)})."
+        return f"{self.short()}{examples}. {carries}"
 
     def _lead(self) -> str:
         return LEADS[self.kind].format(amount=AMOUNTS.get(self.facts.get("of", "")))
@@ -153,12 +161,13 @@ class Why:
             "blind": blind,
             "notes": list(self.notes),
             "words": self.words(),
+            "text": [self._head(), *map(str, self.findings), self._tail()],
         }
         return told
 
     def words(self) -> list[str]:
-        """A sentence about both sides, one a finding, one about what was not seen."""
-        return [self._head(), *map(str, self.findings), self._tail(), *self.notes]
+        """A sentence a finding."""
+        return [finding.short() for finding in self.findings]
 
     def _head(self) -> str:
         real, fake = self.n
@@ -307,7 +316,9 @@ def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -
 
 def _finding(found: Found, first: Account, clouds: Clouds, names: Sequence[str]) -> Finding:
     told, carries = found.gap.tell(clouds, names), found.carries
-    ends = (carries.share - Z * carries.share_error, carries.share + Z * carries.share_error)
+    unseen = hidden(len(clouds.real), len(clouds.fake)) / max(first.nats, 1e-9)
+    below = math.hypot(Z * carries.share_error, min(unseen, 1))
+    ends = (carries.share - below, carries.share + Z * carries.share_error)
     low, high = (float(np.clip(end, 0, 1)) for end in ends)
     return Finding(
         kind=told.kind,
