@@ -265,7 +265,7 @@ def started_from(run: Run) -> Recipe:
     step = run.latest()
     if step is None:
         raise BadValue(f"{run.path} has no checkpoint to start from")
-    return amended_recipe(run).amended({"start": str(run.checkpoint(step))})
+    return amended_recipe(run).amended({"start": str(run.checkpoint(step)), "ending": None})
 
 
 def amended_recipe(run: Run) -> Recipe:

@@ -96,6 +96,18 @@ class Schedules(_Strict):
     views: Scheduled = Scheduled(end=0.0)
 
 
+class Ending(_Strict):
+    """Where a run decays and ends, once that is decided: by the stop rule, or by hand.
+
+    Attributes:
+        decay: first step of the decay.
+        steps: where the run ends.
+    """
+
+    decay: int = Field(ge=0)
+    steps: int = Count
+
+
 class Recipe(_Strict):
     """Everything that decides a run.
 
@@ -119,7 +131,10 @@ class Recipe(_Strict):
         noise: law of z.
         rule: in which order and how often the players move.
         optimise_generator, optimise_critic: each player's optimiser.
-        steps: turns of the rule.
+        steps: turns of the rule; with `stop: auto`, at most.
+        stop: `auto` ends a run whose watched distance has settled, `never` plays every turn.
+        budget: wall time of training in seconds that the run ends within, or none.
+        ending: where it decays and ends, where that is decided already.
         batch: rows of a move.
         looks: how often the run is looked at, in all.
         saves: how often it is saved, in all.
@@ -151,6 +166,9 @@ class Recipe(_Strict):
     optimise_critic: Optimiser = Optimiser(rate=1.5e-3)
     schedules: Schedules = Schedules()
     steps: int = Field(default=15_000, ge=1)
+    stop: Literal["auto", "never"] = "never"
+    budget: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    ending: Ending | None = None
     batch: int = Field(default=256, ge=2)
     looks: int = Field(default=50, ge=1)
     saves: int = Field(default=10, ge=1)
@@ -158,6 +176,11 @@ class Recipe(_Strict):
     device: str = "auto"
     threads: int = Field(default=1, ge=1)
     start: str | None = None
+
+    @property
+    def end(self) -> int:
+        """The step at which the run ends, as far as that is decided."""
+        return self.steps if self.ending is None else self.ending.steps
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Recipe:

@@ -83,8 +83,8 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             "events.jsonl critics.DUEL.certified",
         ),
         "watch": Quantity(
-            "sliced W1 between watch rows and samples of the average, with its floor",
-            "2",
+            "sliced W1 between watch rows and samples of the average, its floor and its noise",
+            "3",
             "look",
             "a sort in each of 32 directions",
             "events.jsonl watch",

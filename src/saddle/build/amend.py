@@ -46,8 +46,8 @@ def check_amendable(changes: Mapping[str, Any], run: Run) -> None:
 
 def check_steps(recipe: Recipe, at: int) -> None:
     """Refuse an end that is already past."""
-    if recipe.steps < at:
-        raise bad("steps", recipe.steps, f"at least {at}, the step that is saved")
+    if recipe.end < at:
+        raise bad("steps", recipe.end, f"at least {at}, the step that is saved")
 
 
 def take_back(state: State, folder: Path, changes: Mapping[str, Any], run: Run) -> None:

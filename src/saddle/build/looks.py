@@ -7,8 +7,10 @@ game can do (`can`) says what is shown of it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, cast
 
+import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
@@ -31,6 +33,9 @@ ARROWS = 256
 """Samples at which the pull is shown; rows of a gradient norm, and of a critic that reads batches:
 what compares every row with every other costs their square."""
 
+DRAWN = 8
+"""Draws of real rows that the noise of the watched distance is told from."""
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -45,7 +50,7 @@ class Watch:
         self.encoded = {k: materials.spaces[k].encode(v).to(device) for k, v in self.real.items()}
         self.some = {key: rows[:ARROWS] for key, rows in self.encoded.items()}
         self.grid: Grid | None = grid_over(materials, self.real, self.encoded)
-        self.floor = self._floor()
+        self.floor = self._floor(0)
 
     def __call__(self, average: nn.ModuleDict, game: Game, step: int) -> Look:
         """One look; the game is put at rest for it, so that nothing that remembers moves."""
@@ -91,7 +96,8 @@ class Watch:
         pairs = [(made, key) for made, key in MADE.items() if made in arrays]
         value = sum(self.distance(arrays[made], self.real[key], key) for made, key in pairs)
         floor = sum(self.floor[key] for _, key in pairs)
-        return {"name": "sliced-w1", "value": value, "floor": floor, "n": self.n}
+        noise = self.noise if pairs else None
+        return {"name": "sliced-w1", "value": value, "floor": floor, "noise": noise, "n": self.n}
 
     def distance(self, made: npt.NDArray[Any], real: npt.NDArray[Any], key: str) -> float:
         """Sliced W1 in the space's own scale, so that no unit counts more than another."""
@@ -120,9 +126,15 @@ class Watch:
         start = space.decode(x[kept])
         return {f"at.{name}": start, f"field.{name}": pull[kept].detach().cpu().numpy()}
 
-    def _floor(self) -> dict[str, float]:
+    @cached_property
+    def noise(self) -> float:
+        """The deviation of the watched distance over other real rows, drawn anew each time."""
+        drawn = [sum(self._floor(draw).values()) for draw in range(DRAWN)]
+        return float(np.std(drawn, ddof=1))
+
+    def _floor(self, draw: int) -> dict[str, float]:
         """What other real rows score against the watch rows, at the same n."""
-        other = self.materials.rows("train", self.n)
+        other = self.materials.rows("train", self.n, first=draw * self.n)
         return {
             key: self.distance(other[key], rows, key)
             for key, rows in self.real.items()

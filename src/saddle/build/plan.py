@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import nn
 
 from saddle.errors import Incompatible, UserError, bad, unknown
 from saddle.games.base import Game, Player
-from saddle.recipe import Optimiser, Recipe, Scheduled, Schedules
+from saddle.recipe import Ending, Optimiser, Recipe, Scheduled, Schedules
 from saddle.training.adam import Adam
 from saddle.training.average import Average
 from saddle.training.rules import RULES, Rule, Team, Teams
 from saddle.training.schedules import Clock, HalfLife, Schedule, YoungMemory
 from saddle.training.state import State, players_present
+from saddle.training.stopping import PATIENCE
 from saddle.training.values import Values
 
 Parameters = Iterable[nn.Parameter]
@@ -84,7 +85,23 @@ def clock_of(recipe: Recipe) -> Clock:
     schedules = recipe.schedules
     if schedules.warm + schedules.decay > 1:
         raise bad("schedules.warm + schedules.decay", schedules.warm + schedules.decay, "<= 1")
-    return Clock.of(recipe.steps, warm=schedules.warm, decay=schedules.decay)
+    decay = LONGEST[recipe.stop](schedules.decay)
+    planned = Clock.of(recipe.steps, warm=schedules.warm, decay=decay)
+    return planned if recipe.ending is None else ended(planned, recipe.ending)
+
+
+LONGEST: Mapping[str, Callable[[float], float]] = {
+    "never": lambda decay: decay,
+    "auto": lambda decay: min(decay, PATIENCE.decay),
+}
+"""What share of a run its decay takes."""
+
+
+def ended(clock: Clock, ending: Ending) -> Clock:
+    """A clock with a decay and an end that are decided."""
+    if ending.decay > ending.steps:
+        raise bad("ending.decay", ending.decay, f"at most ending.steps, {ending.steps}")
+    return Clock(min(clock.warm, ending.decay), ending.decay, ending.steps)
 
 
 def values_of(recipe: Recipe) -> Values:

@@ -8,6 +8,7 @@ from typing import Any
 
 from saddle.build.amend import check_amendable, check_steps, take_back
 from saddle.build.custom import Own
+from saddle.build.ending import stopped, undo_after
 from saddle.build.environment import differences, environment
 from saddle.build.game import assemble
 from saddle.build.materials import (
@@ -18,13 +19,14 @@ from saddle.build.materials import (
     fingerprint,
     read_spaces,
 )
-from saddle.build.plan import clock_of, find_device, state_of, values_of
+from saddle.build.plan import clock_of, ended, find_device, state_of, values_of
 from saddle.build.session import RECIPE, Session, lent_to, session_of
 from saddle.errors import BadData, BadValue, BrokenRun, bad
 from saddle.presets import recipes_of
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines, sha256, write_lines
 from saddle.training.schedules import Clock
+from saddle.training.stopping import decay_share
 
 
 def resume(
@@ -39,7 +41,9 @@ def resume(
     changes = changes or {}
     check_recipe(run)
     at = whole_checkpoint(run, changes)
+    undo_after(run, at)
     recipe, _ = amended(run)
+    changes = reopened(recipe, changes)
     check_amendable(changes, run)
     asked = recipe.amended(changes) if changes else recipe
     check_steps(asked, at)
@@ -67,7 +71,7 @@ def whole_checkpoint(run: Run, changes: Mapping[str, Any]) -> int:
         raise wrong or BadData(f"{run.path} has no checkpoint to resume from: start it again")
     if wrong is None:
         return at
-    if any(line["step"] > at for line in read_lines(run.amendments)):
+    if any(line["step"] > at and "by" not in line for line in read_lines(run.amendments)):
         raise BrokenRun(
             f"{wrong}; that of step {at} is whole, but values were changed after it: "
             "`saddle sample RUN --checkpoint STEP` still draws from it"
@@ -102,12 +106,28 @@ def unfinished(
             raise bad("--steps", added, "a whole number of at least 1, the turns to add")
         if "steps" in wanted:
             raise BadValue("--steps adds turns, --set steps= sets how many there are: give one")
-        wanted["steps"] = recipe.steps + added
-    if run.newest_whole()[0] == recipe.steps and "steps" not in wanted:
-        raise BadValue(
-            f"{run.path} is finished, its {recipe.steps} turns are played: --steps N adds turns, "
-            f"`saddle report {run.path}` measures it again"
-        )
+        wanted["steps"] = recipe.end + added
+    said = stopped(run) if recipe.ending is not None else None
+    if run.newest_whole()[0] == recipe.end and not ({"steps", "ending"} & wanted.keys()):
+        if said is None or not wanted:
+            why = f"its {recipe.end} turns are played" if said is None else said["sentence"]
+            raise BadValue(
+                f"{run.path} is finished, {why}: --steps N adds turns, "
+                f"`saddle report {run.path}` measures it again"
+            )
+    return wanted
+
+
+def reopened(recipe: Recipe, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes with which a run whose end was decided goes on: that decision was for another.
+
+    More steps are played as they are asked for; after other changes the stop rule looks anew.
+    """
+    wanted = dict(changes)
+    if wanted and recipe.ending is not None:
+        wanted = {"ending": None, **wanted}
+    if "steps" in wanted and recipe.stop != "never":
+        wanted = {"stop": "never", **wanted}
     return wanted
 
 
@@ -116,11 +136,18 @@ def amended(run: Run) -> tuple[Recipe, Clock]:
     (_, recipe), *later = recipes_of(run)
     clock = clock_of(recipe)
     for step, new in later:
-        if new.steps != recipe.steps:
-            hold = round((1 - new.schedules.decay) * (new.steps - step))
-            clock = Clock(min(clock.warm, step), step + hold, new.steps)
+        if new.ending is not None:
+            clock = ended(clock, new.ending)
+        elif new.end != recipe.end:
+            clock = held_again(clock, clock_of(new), step)
         recipe = new
     return recipe, clock
+
+
+def held_again(clock: Clock, new: Clock, step: int) -> Clock:
+    """Hold from this step on, then decay for the share of what is left that the recipe gives."""
+    hold = round((1 - decay_share(new)) * (new.steps - step))
+    return Clock(min(clock.warm, step), step + hold, new.steps)
 
 
 def check_recipe(run: Run) -> None:

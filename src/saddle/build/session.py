@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 
 from saddle.build.custom import Own
+from saddle.build.ending import Governor, changed_at
 from saddle.build.environment import environment
 from saddle.build.game import assemble, check_source, plays_own_code, settled
 from saddle.build.laws import PROBED, TRIED, check_conditions
@@ -63,9 +64,19 @@ class Session:
         try:
             with interruptible() as asked:
                 plan = replace(self.plan, stop=lambda: self.plan.stop() or asked())
-                yield from play(plan, self.feed, self.state, self.run)
+                for moment in play(plan, self.feed, self.state, self.run):
+                    if moment.clock != self.plan.clock:
+                        self.plan = replace(self.plan, clock=moment.clock)
+                    if moment.step >= moment.clock.steps:
+                        self.plan.govern.close(moment.clock, self.state.seconds)
+                    yield moment
         finally:
             torch.set_num_threads(before)
+
+    @property
+    def over(self) -> bool:
+        """Whether every step is played that there was to play."""
+        return self.state.step >= self.plan.clock.steps
 
 
 def start(
@@ -227,6 +238,7 @@ def session_of(
         values=values_of(recipe),
         seed=recipe.seed,
         look=watch,
+        govern=Governor(run, recipe, max(clock.warm, changed_at(run))),
         look_every=look_every,
         save_every=look_every * max(1, round(recipe.looks / recipe.saves)),
     )

@@ -152,7 +152,7 @@ def evidence_from(
     )
 
 
-NO_CHANGE = ("steps", "looks", "saves", "device", "threads")
+NO_CHANGE = ("steps", "stop", "budget", "ending", "looks", "saves", "device", "threads")
 """Keys of a recipe that move nothing that the doctor reads."""
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,40 @@ class Look(NamedTuple):
     arrays: dict[str, npt.NDArray[np.generic]]
 
 
+class Govern(Protocol):
+    """Decides how long a run goes on."""
+
+    @property
+    def words(self) -> str:
+        """Why it goes on, or why it ends."""
+        ...
+
+    def __call__(self, clock: Clock, step: int, seconds: float, *, looked: bool) -> Clock:
+        """The clock from this step on, the same where nothing is decided."""
+        ...
+
+    def close(self, clock: Clock, seconds: float) -> Json | None:
+        """Write down why the run ended, where there is something to say."""
+        ...
+
+
+class AsPlanned(NamedTuple):
+    """Every run ends where its recipe says."""
+
+    words: str = ""
+
+    def __call__(self, clock: Clock, step: int, seconds: float, *, looked: bool) -> Clock:
+        """The clock as it is."""
+        return clock
+
+    def close(self, clock: Clock, seconds: float) -> Json | None:
+        """Nothing is to be said."""
+        return None
+
+
+AS_PLANNED = AsPlanned()
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """How a run is played.
@@ -51,6 +85,8 @@ class Plan:
         look_every: steps between looks.
         save_every: steps between checkpoints.
         stop: asked once a step; True saves and ends.
+        govern: asked once a step, after the look where there was one; may move the decay and the
+            end.
         lend: lends the global streams to code of the user's own, where the game has any.
     """
 
@@ -61,21 +97,27 @@ class Plan:
     look_every: int
     save_every: int
     stop: Callable[[], bool] = lambda: False
+    govern: Govern = AS_PLANNED
     lend: Lend = nothing_lent
 
 
 class Moment(NamedTuple):
-    """What an iteration tells: after `step` turns; `event` where there was a look."""
+    """What an iteration tells: after `step` turns; `event` where there was a look.
+
+    `clock` has the phases as they are known now, `words` why the run goes on or ends.
+    """
 
     step: int
     phase: Phase
     event: Json | None
     saved: bool
+    clock: Clock
+    words: str
 
 
 def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
     """Play the game from the state's step to the plan's end, one turn an iteration."""
-    game, streams, last = state.game, Streams(plan.seed, feed.device), plan.clock.steps
+    game, streams, clock = state.game, Streams(plan.seed, feed.device), plan.clock
     started, spent = time.monotonic() - state.seconds, time.process_time() - state.cpu
 
     def loss(player: Player, move: int) -> Tensor:
@@ -90,33 +132,38 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
         return reduce(torch.add, terms.values())
 
     while True:
-        ends = state.step == last or plan.stop()
-        looks = state.step % plan.look_every == 0 or state.step == last
-        saves = state.step % plan.save_every == 0 or ends
+        asked, over = plan.stop(), state.step >= clock.steps
+        looks = over or state.step % plan.look_every == 0
         now = time.process_time()
         state.seconds, state.cpu = time.monotonic() - started, now - spent
 
         # Neither look at nor save what is not finite
-        if looks or saves:
+        if looks or asked or state.step % plan.save_every == 0:
             try:
                 check_finite(game, f"step {state.step}:")
             except NonFinite as problem:
                 raise blame(problem, state, feed, streams, plan.lend, run) from problem
 
         # Look
-        event = look(plan, state, run) if looks and state.looked < state.step else None
+        event = look(plan, clock, state, run) if looks and state.looked < state.step else None
+
+        # Let what is known decide how long the run goes on
+        if not over:
+            clock = plan.govern(clock, state.step, state.seconds, looked=event is not None)
+        ends = asked or state.step >= clock.steps
 
         # Save
-        if saves and state.saved < state.step:
+        if (ends or state.step % plan.save_every == 0) and state.saved < state.step:
             state.save(run)
             keep_best_and_last(run)
-        yield Moment(state.step, plan.clock.phase(state.step), event, state.saved == state.step)
+        saved, phase = state.saved == state.step, clock.phase(state.step)
+        yield Moment(state.step, phase, event, saved, clock, plan.govern.words)
         spent += time.process_time() - now
         if ends:
             return
 
         # Set the values of this step
-        plan.values.apply(state, plan.clock)
+        plan.values.apply(state, clock)
 
         # Play one turn
         try:
@@ -127,20 +174,20 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
 
         # Average
         state.step += 1
-        state.average.follow(plan.values.memory.at(plan.clock, state.step))
+        state.average.follow(plan.values.memory.at(clock, state.step))
 
 
-def look(plan: Plan, state: State, run: Run) -> Json:
+def look(plan: Plan, clock: Clock, state: State, run: Run) -> Json:
     """Write one look; returns its line of events.jsonl."""
     with plan.lend(0, LOOK):
         seen = plan.look(state.average.module, state.game, state.step)
     event: Json = {
         "step": state.step,
-        "phase": plan.clock.phase(state.step).value,
+        "phase": clock.phase(state.step).value,
         "seconds": round(state.seconds, 3),
         "cpu": round(state.cpu, 4),
         "losses": state.ledger.close(),
-        "schedule": plan.values.at(plan.clock, state.step),
+        "schedule": plan.values.at(clock, state.step),
         **seen.numbers,
     }
     event = measured(event)
