@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
 from saddle.build.custom import reference
+from saddle.build.ending import stopped
 from saddle.build.resuming import resume, unfinished
 from saddle.build.session import Session, start
 from saddle.distances.base import Direct, Distance
@@ -25,7 +27,7 @@ from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
 from saddle.games import GAMES
 from saddle.presets import preset as preset_recipe
-from saddle.presets import without_critic
+from saddle.presets import with_stop, without_critic
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run
 from saddle.sources import is_source, open_source
@@ -56,7 +58,9 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         preset: the recipe to start from.
         game: who plays; what fits the data where None.
         distance: what close means: a name, or an object such as `saddle.FDivergence(...)`.
-        steps: turns to play.
+        steps: turns to play; where None the run stops by itself once it has settled.
+        stop: `auto` or `never`, where steps are given too.
+        budget: wall time of training in seconds that the run ends within.
         batch: rows of a move.
         seed: of every draw.
         device: auto, cpu, cuda or mps.
@@ -84,6 +88,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         game: str | None = None,
         distance: str | Distance | Direct | None = None,
         steps: int | None = None,
+        stop: str | None = None,
+        budget: float | None = None,
         batch: int | None = None,
         seed: int = 0,
         device: str | None = None,
@@ -100,6 +106,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         self.game = game
         self.distance = distance
         self.steps = steps
+        self.stop = stop
+        self.budget = budget
         self.batch = batch
         self.seed = seed
         self.device = device
@@ -119,6 +127,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         plain = {
             "game": self.game,
             "steps": self.steps,
+            "stop": self.stop,
+            "budget": self.budget,
             "batch": self.batch,
             "seed": self.seed,
             "device": self.device,
@@ -134,7 +144,7 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         wanted = {key: value for key, value in named.items() if value is not None}
         wanted |= dict(self.settings or {})
         spared = without_critic(wanted, own=self._own().get("distance"))
-        return preset_recipe(self.preset).amended({**spared, **wanted})
+        return with_stop(preset_recipe(self.preset).amended({**spared, **wanted}))
 
     def fit(self, X: Any, y: Any = None) -> GAN:  # noqa: N803
         """Train, and leave a run.
@@ -173,7 +183,10 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         self.steps_ = session.state.step
         self._trained = load_run(session.run, own=self._own())
         self.n_features_in_ = math.prod(self._trained.spaces[self._trained.domain(False)].shape)
-        if session.state.step < session.plan.clock.steps:
+        told = stopped(session.run)
+        if told is not None and told["reason"] == "finding":
+            warnings.warn(told["sentence"], stacklevel=3)
+        if not session.over:
             raise KeyboardInterrupt(f"stopped at step {self.steps_}, saved; resume() goes on")
 
     # --------------------------------------------------------------------------------- using

@@ -226,6 +226,28 @@ def chosen(name: str | None, file: Path | None, start: Path | None, wanted: Valu
     return recipe.amended({**without_critic({**_open(recipe), **wanted}), **wanted})
 
 
+LONGER = 10
+"""How many times the preset's steps a run may take that is given a time and no steps."""
+
+
+def with_stop(recipe: Recipe) -> Recipe:
+    """The recipe of a run whose length nobody gave: it stops by itself.
+
+    With steps it plays them all; with a budget alone it may take more than the preset's, at the
+    same distance from look to look. What says how it stops is left as it is.
+
+    >>> with_stop(Recipe()).stop, with_stop(Recipe(steps=100)).stop
+    ('auto', 'never')
+    """
+    said = recipe.said()
+    if said & {"stop", "steps", "ending"}:
+        return recipe
+    if recipe.budget is None:
+        return recipe.amended({"stop": "auto"})
+    counts = {key: LONGER * recipe.value(key) for key in ("steps", "looks", "saves")}
+    return recipe.amended({"stop": "auto", **counts})
+
+
 def _open(recipe: Recipe) -> Values:
     """The distance that a recipe names where it says nothing of penalties."""
     said = recipe.said()

@@ -159,6 +159,16 @@ class Told(Protocol):
         """What a look measured, where there was one."""
         ...
 
+    @property
+    def clock(self) -> Any:
+        """Where the decay begins and the run ends, as far as that is known."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """Why it goes on, or why it ends."""
+        ...
+
 
 class Meter:
     """The progress of a run: one line that is kept fresh, or now and then a line on a pipe."""
@@ -193,12 +203,27 @@ class Meter:
         """Show each moment on its way."""
         for moment in moments:
             if moment.event is not None:
-                self.seen = summary(moment.event)
+                self.seen = [*summary(moment.event), *filter(None, [self.why(moment)])]
+            if moment.clock.steps != self.steps:
+                self.turn(moment)
             now = time.monotonic()
             if now - self.told > self.pause(now) or moment.step == self.steps:
                 self.told = now
                 self.tell(moment.step, moment.phase.value)
             yield moment
+
+    def why(self, moment: Told) -> str:
+        """Why a run that may stop goes on."""
+        return moment.words if moment.step < moment.clock.decay else ""
+
+    def turn(self, moment: Told) -> None:
+        """Say that the end was moved, and why, in a line that stays."""
+        self.steps = moment.clock.steps
+        self.bar.update(self.task, total=self.steps)
+        if not self.quiet:
+            ends = f"decay from {moment.clock.decay:,} to {self.steps:,}"
+            ends = ends if moment.step < self.steps else "stop"
+            self.out.print(f"step {moment.step:,}: {ends}: {moment.words}", soft_wrap=True)
 
     def pause(self, now: float) -> float:
         """Seconds from one line to the next."""
@@ -328,7 +353,7 @@ def row_of_run(run: Run) -> dict[str, Any]:
         "data": recipe.data,
         "game": recipe.game,
         "step": last.get("step", 0),
-        "of": recipe.steps,
+        "of": recipe.end,
         "distance": last.get("watch", {}).get("value"),
         "floor": last.get("watch", {}).get("floor"),
     }

@@ -36,11 +36,18 @@ def facts(session: Session) -> Facts:
         ("penalties", penalties(session)),
         ("views", ", ".join(recipe.views)),
         ("networks", networks(game.generators, game.critics)),
-        ("rule", f"{recipe.rule}, {recipe.steps} turns, {recipe.batch} rows a move"),
+        ("rule", f"{recipe.rule}, {TURNS[recipe.stop](recipe)}, {recipe.batch} rows a move"),
         ("device", f"{session.feed.device}, threads {recipe.threads}, seed {recipe.seed}"),
         ("run", str(session.run.path)),
     ]
     return [(label, text) for label, text in lines if text]
+
+
+TURNS = {
+    "never": lambda recipe: f"{recipe.steps} turns",
+    "auto": lambda recipe: f"at most {recipe.steps} turns: it stops once it has settled",
+}
+"""How long a run goes on, by the recipe's `stop`."""
 
 
 def warnings(session: Session) -> list[str]:

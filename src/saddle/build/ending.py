@@ -210,4 +210,6 @@ def undo_after(run: Run, step: int) -> None:
 
 def changed_at(run: Run) -> int:
     """The last step at which a person changed a value of the run, or 0."""
-    return max((line["step"] for line in read_lines(run.amendments) if "by" not in line), default=0)
+    return max(
+        (line["step"] for line in read_lines(run.amendments) if "by" not in line), default=0
+    )

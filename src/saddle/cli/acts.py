@@ -150,14 +150,14 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
     from saddle.training.watchers import tensorboard as board
 
     watcher = board(session.run.path / "tensorboard") if tensorboard else None
-    last = session.plan.clock.steps
-    with terminal.Meter(session.state.step, last, quiet=quiet) as meter:
+    with terminal.Meter(session.state.step, session.plan.clock.steps, quiet=quiet) as meter:
         for moment in meter.follow(session.play()):
             if watcher is not None and moment.event is not None:
                 watcher.tell(moment.event)
     if watcher is not None:
         watcher.close()
-    if session.state.step < last:
+    if not session.over:
+        last = session.plan.clock.steps
         words = shlex.join(["saddle", "resume", str(session.run.path)])
         sys.stderr.write(f"stopped at step {session.state.step} of {last}, saved\n")
         sys.stderr.write(f"go on with: {words}\n")
@@ -166,6 +166,7 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
 
 def finish(run: Run, *, trusted: bool = False, as_json: bool = False, quiet: bool = False) -> None:
     """Measure, write the report, and say what was found, where it is, and what to do next."""
+    from saddle.build.ending import stopped
     from saddle.evaluate import assess
     from saddle.listing import references_of
     from saddle.presets import amended_recipe
@@ -176,14 +177,31 @@ def finish(run: Run, *, trusted: bool = False, as_json: bool = False, quiet: boo
     with terminal.doing("drawing the report", quiet=quiet):
         page = write_report(run, references=references_of(amended_recipe(run)))
     if as_json:
-        terminal.show_json({"run": str(run.path), "report": str(page), **found})
+        ended = {"stop": stopped(run)}
+        terminal.show_json({"run": str(run.path), "report": str(page), **ended, **found})
         return
+    for line in filter(None, [stopped(run)]):
+        terminal.say(line["sentence"])
     columns = ("name", "value", "floor", "n", "better")
     terminal.show_table([{key: row[key] for key in columns} for row in found["measures"]])
     terminal.say("floor: what other real rows, or a perfect sampler, score at the same n")
     terminal.say(f"found   {', '.join(terminal.headlines(found['measures']))}")
     terminal.say(f"report  {page}")
     terminal.say(f"next    {next_command(run)}")
+
+
+def fail_where_found(run: Run) -> None:
+    """End with exit code 1 where a finding ended the run: what it made is not what was asked for.
+
+    What it said of itself, and the amendment that may help, stand on standard error.
+    """
+    from saddle.build.ending import stopped
+
+    told = stopped(run)
+    if told is not None and told["reason"] == "finding":
+        sys.stderr.write(f"{told['sentence']}\n")
+        sys.stderr.write(f"see: {shlex.join(['saddle', 'doctor', str(run.path)])}\n")
+        raise typer.Exit(1)
 
 
 def next_command(run: Run) -> str:

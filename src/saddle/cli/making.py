@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from saddle import terminal
-from saddle.cli.acts import begin, finish, play, settings, show_recipe, trust
+from saddle.cli.acts import begin, fail_where_found, finish, play, settings, show_recipe, trust
 from saddle.cli.options import (
     Batch,
     Board,
+    Budget,
     Columns,
     Data,
     Device,
@@ -32,6 +33,7 @@ from saddle.cli.options import (
     Seed,
     Setting,
     Steps,
+    Stop,
     Trust,
     app,
     number,
@@ -50,6 +52,8 @@ def train(
     columns: Columns = None,
     given: Given = None,
     steps: Steps = None,
+    stop: Stop = None,
+    budget: Budget = None,
     batch: Batch = None,
     seed: Seed = None,
     device: Device = None,
@@ -68,15 +72,16 @@ def train(
     DATA is a source's name (saddle list sources), a file of points (.csv, .npy, .npz, .parquet)
     or a drawing (.json). Without it: the grid of 25 Gaussians.
     """
-    from saddle.presets import chosen
+    from saddle.presets import chosen, with_stop
 
     rows = {"data": data, "second": second, "columns": columns, "given": given}
     play_as = {"game": game, "distance": distance, "ratio": ratio, "objective": objective}
-    run = {"steps": steps, "batch": batch, "seed": seed, "device": device}
+    length = {"steps": steps, "stop": stop, "budget": budget}
+    run = {**length, "batch": batch, "seed": seed, "device": device}
     flags = {**rows, **play_as, **run}
     wanted = {key: value for key, value in flags.items() if value is not None}
     origin = None if start_from is None else terminal.find(start_from, out).path
-    made = chosen(preset, recipe, origin, wanted | settings(change))
+    made = with_stop(chosen(preset, recipe, origin, wanted | settings(change)))
     trust(trust_code)
     if dry_run:
         show_recipe(made, trusted=trust_code, as_json=as_json)
@@ -84,6 +89,7 @@ def train(
     session = begin(made, out, trusted=trust_code, as_json=as_json)
     play(session, tensorboard=tensorboard, quiet=quiet)
     finish(session.run, trusted=trust_code, as_json=as_json, quiet=quiet)
+    fail_where_found(session.run)
 
 
 @app.command(cls=Plain)
@@ -115,3 +121,4 @@ def resume(
         terminal.say(f"resume {found.path} at step {session.state.step} of {last}")
     play(session, tensorboard=tensorboard, quiet=quiet)
     finish(found, trusted=trust_code, as_json=as_json, quiet=quiet)
+    fail_where_found(found)

@@ -51,6 +51,24 @@ def number(name: str, words: str) -> Any:
     return typer.Option(name, metavar="N", parser=whole, help=words)
 
 
+def seconds(text: str | float) -> float:
+    """A wall time of the command line in seconds: hours, minutes and seconds, or seconds alone.
+
+    >>> seconds("90"), seconds("30m"), seconds("1h30m"), seconds("1.5h")
+    (90.0, 1800.0, 5400.0, 5400.0)
+    """
+    found = _TIME.fullmatch(str(text))
+    parts = [float(part) for part in found.groups(default="0")] if found else [0.0]
+    total = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+    if not total > 0:
+        raise typer.BadParameter(f"a time above 0 such as 90s, 30m or 1h30m, got {text!r}")
+    return float(total)
+
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_TIME = re.compile(rf"(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s?)?")
+
+
 def text(metavar: str, words: str) -> Any:
     """An option that takes a text."""
     return typer.Option(metavar=metavar, help=words)
@@ -100,6 +118,13 @@ Objective = Annotated[
     str | None, text("WAY", "What G minimises of them: exact, zero-sum or swapped.")
 ]
 Steps = Annotated[int | None, number("--steps", "Turns to play.")]
+Stop = Annotated[
+    str | None, text("auto|never", "End once it has settled; auto where no --steps are given.")
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="TIME", parser=seconds, help="Wall time to end within: 90s, 30m, 1h30m."),
+]
 Batch = Annotated[int | None, number("--batch", "Rows of a move.")]
 Seed = Annotated[int | None, number("--seed", "Seed of every draw.")]
 Device = Annotated[str | None, text("DEVICE", "auto, cpu, cuda or mps.")]
