@@ -14,6 +14,7 @@ import saddle as package
 from saddle import terminal
 from saddle.cli import app
 from saddle.errors import UnknownName
+from saddle.training.schedules import Clock
 
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
 LISTED = [
@@ -235,10 +236,12 @@ def lines_of(seconds, steps, monkeypatch, capsys):
     now = {"time": 0.0}
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now["time"])
 
+    held = {"phase": SimpleNamespace(value="hold"), "clock": Clock(0, steps, steps), "words": ""}
+
     def moments():
         for step in range(1, steps + 1):
             now["time"] += seconds / steps
-            yield SimpleNamespace(step=step, phase=SimpleNamespace(value="hold"), event=None)
+            yield SimpleNamespace(step=step, event=None, **held)
 
     with terminal.Meter(0, steps) as meter:
         assert len(list(meter.follow(moments()))) == steps
@@ -248,6 +251,33 @@ def lines_of(seconds, steps, monkeypatch, capsys):
 def test_a_pipe_gets_plain_lines_at_first_and_at_the_end(monkeypatch, capsys):
     lines = lines_of(30, 6, monkeypatch, capsys)
     assert lines == ["hold 3/6  0/s  0:15 left", "hold 6/6  0/s  0:00 left"]
+
+
+def test_an_end_that_was_moved_is_told_with_the_reason(monkeypatch, capsys):
+    from types import SimpleNamespace
+
+    event = {"watch": {"value": 0.1, "floor": 0.02}}
+    moments = [
+        (300, Clock(0, 500, 1000), "still falling: -4% a 1,000 steps"),
+        (400, Clock(0, 400, 800), "sliced-w1 0.1 has not improved"),
+        (800, Clock(0, 400, 800), "sliced-w1 0.1 has not improved"),
+    ]
+    with terminal.Meter(0, 1000) as meter:
+        told = (
+            SimpleNamespace(
+                step=step, clock=clock, words=words, event=event, phase=clock.phase(step)
+            )
+            for step, clock, words in moments
+        )
+        assert len(list(meter.follow(told))) == 3
+        assert meter.steps == 800
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "step 400: decay from 400 to 800: sliced-w1 0.1 has not improved"
+    assert lines[-1].startswith("decay 800/800")
+    terminal.Meter(0, 1000, quiet=True).turn(
+        SimpleNamespace(step=4, clock=Clock(0, 4, 8), words="")
+    )
+    assert capsys.readouterr().err == ""
 
 
 def test_a_day_on_a_pipe_is_no_hundreds_of_lines(monkeypatch, capsys):
