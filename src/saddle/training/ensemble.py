@@ -179,7 +179,7 @@ def play_together(
 
         # Look
         events = [
-            look(member.plan, member.state, member.run)
+            look(member.plan, member.plan.clock, member.state, member.run)
             for member in ensemble.going
             if looks and member.state.looked < step
         ]
@@ -191,7 +191,8 @@ def play_together(
                 if member.state.saved < step:
                     member.state.save(member.run)
                     keep_best_and_last(member.run)
-        yield Moment(step, plan.clock.phase(step), next(iter(events), None), saves)
+        event, phase = next(iter(events), None), plan.clock.phase(step)
+        yield Moment(step, phase, event, saves, plan.clock, "")
         shared.skip()
         if ends or not ensemble.going:
             return
