@@ -132,14 +132,16 @@ def _traces(X: Floats, Y: Floats) -> float:
 
 def _trace_of_root(A: Floats, B: Floats) -> float:
     """The sum of the roots of the eigenvalues of L' B L, A = L L'."""
-    from scipy.linalg import LinAlgError, eigvalsh
+    from scipy.linalg import eigvalsh
+    from scipy.linalg.lapack import dpotrf, dsygst
 
-    try:
-        # LAPACK's A B v = w v: Cholesky, L' B L and its eigenvalues in one call.
-        return _sum_of_roots(eigvalsh(B, A, type=3, check_finite=False))
-    except LinAlgError:  # A is singular: its rank is told by pivots, at some more cost
+    L, singular = dpotrf(A, lower=1)
+    if singular:  # its rank is told by pivots, at some more cost
         L, _ = _factor(A)
-        return _sum_of_roots(eigvalsh(L.T @ B @ L, overwrite_a=True, check_finite=False))
+        product = L.T @ B @ L
+    else:
+        product, _ = dsygst(B, L, itype=3, lower=1)  # L' B L, its lower half
+    return _sum_of_roots(eigvalsh(product, lower=True, overwrite_a=True, check_finite=False))
 
 
 def _sum_of_roots(eigenvalues: Floats) -> float:
