@@ -76,7 +76,7 @@ def _beside(name: str, title: str, sides: tuple[Array, Array, Array], units: str
 def short(n: int) -> str:
     """A number of samples as it stands in a name.
 
-    >>> short(500), short(5000), short(2500)
+    >>> short(500), short(5000), short(2531)
     ('500', '5k', '2.5k')
     """
-    return str(n) if n < 1000 else f"{n / 1000:.4g}k"
+    return str(n) if n < 1000 else f"{n / 1000:.2g}k"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from saddle.catalogue import Catalogue
 from saddle.judge.features.base import Features, Labels, Maker
+from saddle.judge.features.onnx import ONNX
 from saddle.judge.features.raw import RAW
+from saddle.judge.features.trained import TRAINED
 from saddle.measure.base import Floats
 
-FEATURES: Catalogue[Maker] = Catalogue("features", {maker.name: maker for maker in (RAW,)})
+FEATURES: Catalogue[Maker] = Catalogue(
+    "features", {RAW.name: RAW, TRAINED.name: TRAINED, "onnx": ONNX}
+)
 
 
 def features_of(name: str | Features, real: Floats, labels: Labels | None = None) -> Features:
