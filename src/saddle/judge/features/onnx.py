@@ -39,13 +39,21 @@ def onnx_features(real: Floats, labels: Labels | None = None, *, path: Path) -> 
     record = {
         "kind": "onnx",
         "path": str(path),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": checksum(path),
         "input": {"name": put.name, "shape": [str(size) for size in put.shape]},
         "output": {"name": out.name, "dim": dim},
         "resize": None,
         "normalise": None,
     }
     return Features(path.stem, dim, of, record)
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of the file, and of the weights where they stand beside it in FILE.data."""
+    digest = hashlib.sha256()
+    for part in (path, path.with_name(f"{path.name}.data")):
+        digest.update(part.read_bytes() if part.is_file() else b"")
+    return digest.hexdigest()
 
 
 def _opened(path: Path) -> Any:
