@@ -6,7 +6,7 @@ import math
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from saddle.errors import BadData, Incompatible, bad
 from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
 from saddle.games import GAMES
+from saddle.judge.sections import Options
+from saddle.judge.sides import Drawn
+from saddle.output import names_of
 from saddle.presets import preset as preset_recipe
 from saddle.presets import with_stop, without_critic
 from saddle.recipe import Recipe
@@ -341,15 +344,63 @@ def load(
     return load_run(Path(path), checkpoint=checkpoint, own=own, trusted=trust_code)
 
 
-def evaluate(run: str | Path | Run | GAN, *, data: Any = None) -> Json:
-    """Measure a run against the held-out part of its data, each number beside its floor."""
-    from saddle.evaluate import assess
+def evaluate(
+    fake: Any,
+    against: Any = None,
+    *,
+    train: Any = None,
+    data: Any = None,
+    columns: str | Sequence[str] | None = None,
+    n: int | None = None,
+    options: Options | None = None,
+) -> Json:
+    """Judge samples of any tool by real rows, or a run by the part of its data it never saw.
 
-    if isinstance(run, GAN):
-        check_is_fitted(run)
-        held = vars(run).get("source_") if data is None else data
-        return assess(run.run_, data=held, own=run._own())
-    return assess(run if isinstance(run, Run) else Run.open(Path(run)), data=data)
+    What comes back is what `saddle evaluate --json` prints; printed, that of two sides reads from
+    the top.
+
+    Args:
+        fake: an array, a data frame, a file, a source's name, a run's folder, or a fitted GAN.
+        against: what it should be like; a run or a GAN alone is judged by its own data.
+        train: what the maker of `fake` has seen: tells memory.
+        data: what a run was trained on, where its folder alone cannot tell.
+        columns: which columns are compared, "a,b" or a list.
+        n: rows a side, at most.
+        options: seed, margin, features and more.
+    """
+    from saddle.evaluate import Judging, assess
+    from saddle.judge.evaluation import evaluation
+    from saddle.judge.sides import read_sides
+
+    wanted = options or Options()
+    if against is not None:
+        made, real, seen = (_folder(it) for it in (fake, against, train))
+        sides = read_sides(
+            made, real, seen, n=n, seed=wanted.seed, columns=columns, draw=draw_from
+        )
+        return evaluation(sides, wanted)
+    judging = Judging(wanted, n)
+    if isinstance(fake, GAN):
+        check_is_fitted(fake)
+        held = vars(fake).get("source_") if data is None else data
+        return assess(fake.run_, data=held, own=fake._own(), judging=judging)
+    run = fake if isinstance(fake, Run) else Run.open(Path(fake))
+    return assess(run, data=data, judging=judging)
+
+
+def _folder(what: Any) -> Any:
+    """The folder of a run or of a GAN; everything else as it is."""
+    if isinstance(what, GAN):
+        check_is_fitted(what)
+        return what.run_.path
+    return what.path if isinstance(what, Run) else what
+
+
+def draw_from(path: Path, n: int, seed: int) -> Drawn:
+    """Samples of a run, and what its columns are called."""
+    trained = load_run(path)
+    rows = trained.sample(n, seed=seed)["x"]
+    return Drawn(rows, tuple(names_of(trained.spaces).get("x", ())))
 
 
 def _labels(y: Any) -> Array:

@@ -16,9 +16,9 @@ from saddle import terminal
 
 if TYPE_CHECKING:
     from saddle.build.session import Session
-    from saddle.evaluate import Trained
+    from saddle.evaluate import Judging, Trained
     from saddle.recipe import Recipe
-    from saddle.runs import Run
+    from saddle.runs import Json, Run
 
 
 def settings(change: list[str] | None) -> dict[str, Any]:
@@ -164,30 +164,50 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
         raise typer.Exit(130)
 
 
-def finish(run: Run, *, trusted: bool = False, as_json: bool = False, quiet: bool = False) -> None:
+def finish(
+    run: Run,
+    *,
+    trusted: bool = False,
+    as_json: bool = False,
+    quiet: bool = False,
+    judging: Judging | None = None,
+) -> Json:
     """Measure, write the report, and say what was found, where it is, and what to do next."""
     from saddle.build.ending import stopped
-    from saddle.evaluate import assess
+    from saddle.evaluate import Judging, assess
+    from saddle.judge.sections import QUICK, Options
     from saddle.listing import references_of
     from saddle.presets import amended_recipe
     from saddle.report import write_report
 
+    how = judging or Judging(Options(sections=QUICK))
     with terminal.doing("measuring on held-out rows", quiet=quiet):
-        found = assess(run, trusted=trusted)
+        found = assess(run, trusted=trusted, judging=how)
     with terminal.doing("drawing the report", quiet=quiet):
         page = write_report(run, references=references_of(amended_recipe(run)))
     if as_json:
         ended = {"stop": stopped(run)}
         terminal.show_json({"run": str(run.path), "report": str(page), **ended, **found})
-        return
+        return found
     for line in filter(None, [stopped(run)]):
         terminal.say(line["sentence"])
     columns = ("name", "value", "floor", "n", "better")
     terminal.show_table([{key: row[key] for key in columns} for row in found["measures"]])
     terminal.say("floor: what other real rows, or a perfect sampler, score at the same n")
+    for key, judged in found["judged"].items():
+        sys.stdout.write(f"\n{told(judged, key, alone=len(found['judged']) == 1)}\n")
     terminal.say(f"found   {', '.join(terminal.headlines(found['measures']))}")
     terminal.say(f"report  {page}")
     terminal.say(f"next    {next_command(run)}")
+    return found
+
+
+def told(judged: Json, key: str, *, alone: bool) -> str:
+    """The verdict of a run; by the key of its samples where there are several."""
+    from saddle.judge.telling import wrapped
+
+    of = "" if alone else f"{key}: "
+    return "\n".join(wrapped(f"{of}{' '.join(judged['verdict']['sentences'])}"))
 
 
 def fail_where_found(run: Run) -> None:

@@ -10,12 +10,13 @@ import typer
 
 from saddle import terminal
 from saddle.cli.options import Columns, Json, Plain, app, number, text
-from saddle.errors import Incompatible
+from saddle.errors import Incompatible, bad
 from saddle.runs import Run
 
 if TYPE_CHECKING:
-    from saddle.judge.evaluation import Evaluation
-    from saddle.judge.sides import Drawn
+    from saddle.judge.checks import Check
+    from saddle.judge.sections import Options
+    from saddle.judge.sides import Drawn, Sides
 
 Fake = Annotated[
     str, typer.Argument(metavar="FAKE", help="A file of samples, a run, or a source's name.")
@@ -23,6 +24,8 @@ Fake = Annotated[
 Against = Annotated[str | None, text("REAL", "What FAKE should be like: a file, a source, a run.")]
 Train = Annotated[str | None, text("TRAIN", "What the maker of FAKE has seen: tells memory.")]
 Count = Annotated[int | None, number("-n", "Rows a side, at most.")]
+FeatureName = Annotated[str, text("FEATURES", "What fidelity is measured on: raw, trained, ...")]
+Page = Annotated[Path | None, text("FILE", "Also write a page that needs no other file: .html.")]
 Margin = Annotated[
     float | None,
     typer.Option(metavar="SHARE", help="What is close: a share of the data's spread."),
@@ -42,7 +45,9 @@ def evaluate(
     columns: Columns = None,
     n: Count = None,
     seed: Seed = 0,
+    features: FeatureName = "raw",
     margin: Margin = None,
+    out: Page = None,
     fail_under: FailUnder = None,
     as_json: Json = False,
 ) -> None:
@@ -51,35 +56,66 @@ def evaluate(
     FAKE and REAL are files of any tool, sources, or runs; no training is needed. A run alone is
     judged by the part of its data that it never saw.
     """
-    if against is None:
-        of_run(named(fake), as_json=as_json)
-        return
-    from saddle.judge.checks import checked, read_check
-    from saddle.judge.evaluation import evaluation
+    from saddle.judge.checks import read_check
     from saddle.judge.sections import Options
+
+    checks = [read_check(text) for text in fail_under or ()]
+    options = Options(seed=seed, features=features, margin=margin)
+    if against is None:
+        refuse({"--train": train, "--columns": columns, "--out": out})
+        of_run(named(fake), options, n, checks, as_json=as_json)
+        return
+    must_be_page(out)
+    sides = read_sides_of(fake, against, train, columns, n=n, seed=seed)
+    judge(sides, options, checks, out, as_json=as_json)
+
+
+def read_sides_of(
+    fake: str,
+    real: str,
+    train: str | None,
+    columns: str | None,
+    *,
+    n: int | None,
+    seed: int,
+) -> Sides:
+    """The sides that the words name."""
     from saddle.judge.sides import read_sides
 
-    wanted = [read_check(text) for text in fail_under or ()]
-    sides = read_sides(
-        named(fake), named(against), train, n=n, seed=seed, columns=columns, draw=draw
-    )
-    found = evaluation(sides, Options(seed=seed, margin=margin), doing=terminal.doing)
-    tell(found, checked(found, wanted), as_json=as_json)
+    seen = None if train is None else named(train)
+    return read_sides(named(fake), named(real), seen, n=n, seed=seed, columns=columns, draw=draw)
 
 
-def tell(found: Evaluation, checks: list[dict[str, Any]], *, as_json: bool) -> None:
-    """Show what was found, then the checks; leave with 1 where one failed."""
+def judge(
+    sides: Sides, options: Options, checks: list[Check], out: Path | None, *, as_json: bool
+) -> None:
+    """Judge, show what was found and whether the checks hold, write the page."""
+    from saddle.judge.checks import checked
+    from saddle.judge.evaluation import evaluation
+
+    found = evaluation(sides, options, doing=terminal.doing)
+    kept = checked(found, checks)
     if as_json:
-        terminal.show_json({**found, "checks": checks})
+        terminal.show_json({**found, "checks": kept})
     else:
         sys.stdout.write(f"{found}\n")
-    failed = [it["words"] for it in checks if not it["passed"]]
+    if out is not None:
+        from saddle.report import evaluation_page
+
+        evaluation_page(found, out)
+        sys.stderr.write(f"page  {out}\n")
+    leave_by(kept, quiet=as_json)
+
+
+def leave_by(kept: list[dict[str, Any]], *, quiet: bool) -> None:
+    """Tell of every check that failed, and leave with 1 where one did."""
+    failed = [it["words"] for it in kept if not it["passed"]]
     for words in failed:
         sys.stderr.write(f"failed: {words}\n")
     if failed:
         raise typer.Exit(1)
-    if checks and not as_json:
-        terminal.say(f"\nchecks passed: {len(checks)}")
+    if kept and not quiet:
+        terminal.say(f"checks passed: {len(kept)}")
 
 
 @app.command(cls=Plain)
@@ -98,10 +134,9 @@ def why(
     Clusters, boxes, columns and pairs of columns are found on some rows and tested on others;
     what carries most of the difference comes first. Where nothing differs nothing is named.
     """
-    from saddle.judge.sides import read_sides
     from saddle.judge.why import why_of
 
-    sides = read_sides(named(fake), named(real), n=n, seed=seed, columns=columns, draw=draw)
+    sides = read_sides_of(fake, real, None, columns, n=n, seed=seed)
     with terminal.doing("looking for what tells them apart"):
         found = why_of(sides, seed=seed)
     if as_json:
@@ -110,9 +145,13 @@ def why(
     sys.stdout.write(f"{found}\n")
 
 
-def of_run(what: str, *, as_json: bool) -> None:
+def of_run(
+    what: str, options: Options, n: int | None, checks: list[Check], *, as_json: bool
+) -> None:
     """Measure a run on its own data, and write its report anew."""
     from saddle.cli.acts import finish
+    from saddle.evaluate import Judging
+    from saddle.judge.checks import checked, gathered
     from saddle.judge.sides import folder_of_run
 
     path = folder_of_run(what)
@@ -121,7 +160,29 @@ def of_run(what: str, *, as_json: bool) -> None:
             f"{what!r} is no run: `saddle evaluate FAKE --against REAL` judges samples by real "
             "rows, `saddle evaluate RUN` a run by its own data"
         )
-    finish(Run(path), as_json=as_json)
+    how = Judging(options, n, doing=terminal.doing)
+    leave_by(
+        checked(gathered(finish(Run(path), as_json=as_json, judging=how)), checks), quiet=as_json
+    )
+
+
+def refuse(words: dict[str, object]) -> None:
+    """Refuse options that go with two sides alone."""
+    given = [name for name, value in words.items() if value is not None]
+    if given:
+        raise Incompatible(
+            f"{' and '.join(given)} goes with --against REAL: a run alone is judged by its own "
+            "data, and its page stays in its folder"
+        )
+
+
+def must_be_page(out: Path | None) -> None:
+    """Refuse a page whose name says something else, before any work is done."""
+    if out is not None and out.suffix.lower() not in PAGES:
+        raise bad("--out", str(out), f"a file that ends in {' or '.join(PAGES)}")
+
+
+PAGES = (".html", ".htm")
 
 
 def named(what: str) -> str:
@@ -133,10 +194,6 @@ def named(what: str) -> str:
 
 def draw(path: Path, n: int, seed: int) -> Drawn:
     """Samples of a run; only here is code for training imported."""
-    from saddle.evaluate import load
-    from saddle.judge.sides import Drawn
-    from saddle.output import names_of
+    from saddle.api import draw_from
 
-    trained = load(path)
-    rows = trained.sample(n, seed=seed)["x"]
-    return Drawn(rows, tuple(names_of(trained.spaces).get("x", ())))
+    return draw_from(path, n, seed)

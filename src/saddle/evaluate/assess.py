@@ -12,6 +12,7 @@ from saddle.evaluate.abilities import ASSESSED
 from saddle.evaluate.critic import critic_report
 from saddle.evaluate.densities import density_rows, truth_of
 from saddle.evaluate.duels import of_duels
+from saddle.evaluate.judged import Judging, judge_run
 from saddle.evaluate.theory import theory_report
 from saddle.evaluate.trained import load
 from saddle.runs import Json, Run, write_json
@@ -24,6 +25,7 @@ def assess(
     checkpoint: str = "latest",
     own: Own | None = None,
     trusted: bool = False,
+    judging: Judging | None = None,
 ) -> Json:
     """Measure a run on the final part of its data: `evaluation.json`, beside it `theory.json`.
 
@@ -33,6 +35,7 @@ def assess(
         checkpoint: `latest`, `best`, or a step that is kept.
         own: the objects of your own that it was trained with, by role.
         trusted: whether to import what the recipe names as `module:Class`.
+        judging: how its samples are judged as those of any tool are; not at all where None.
     """
     trained = load(run, checkpoint=checkpoint, own=own, trusted=trusted)
     materials = take_up(trained.recipe, run, data, trusted=trusted)
@@ -50,6 +53,8 @@ def assess(
         ],
         "critic": critic_report(trained, materials, truth=truth),
     }
+    if judging is not None:
+        found["judged"] = judge_run(trained, materials, judging)
     write_json(run.path / "evaluation.json", found)
     write_json(run.path / "theory.json", theory_report(trained, materials))
     return found

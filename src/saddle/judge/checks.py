@@ -67,6 +67,19 @@ def checked(found: Found, checks: Sequence[Check]) -> list[Json]:
     return [_line(it, known[name]) for it in checks for name in named(it.name, known)]
 
 
+def gathered(run: Found) -> Json:
+    """Every number of a run's evaluation as one document: its own, and those of its samples."""
+    judged = run.get("judged", {}).values()
+    rows = [row for it in judged for row in it["measures"]]
+    remembered = [row for it in judged for row in (it["memory"] or {}).get("rows", ())]
+    tests = [test for it in judged for test in it["tests"]]
+    return {
+        "measures": [*run["measures"], *rows],
+        "memory": {"rows": remembered},
+        "tests": tests,
+    }
+
+
 def named(name: str, known: Mapping[str, Found]) -> list[str]:
     """The full names that a name means: itself, or every one that begins with it."""
     if name in known:

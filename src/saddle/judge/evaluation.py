@@ -51,7 +51,8 @@ def evaluation(
         "notes": notes(sides),
         "same_rows": same_rows(sides),
     }
-    for name, section in SECTIONS.items():
+    for name in wanted.sections or SECTIONS:
+        section = SECTIONS[name]
         try:
             with doing(section.doing):
                 found[name] = section.make(sides, wanted, found)

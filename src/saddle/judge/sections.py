@@ -39,6 +39,7 @@ class Options:
         features: what fidelity and memory are measured on: a name, or features that are there.
         margin: the distance that is still close, or None for the default.
         tests: the two-sample tests that are run.
+        sections: the parts of the document that are made; every one where None.
     """
 
     seed: int = 0
@@ -53,6 +54,11 @@ class Options:
         "ks",
         "neighbours",
     )
+    sections: tuple[str, ...] | None = None
+
+
+QUICK = ("tests", "equivalence", "measures", "memory")
+"""The parts that take seconds: what a verdict needs."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def text(found: Found) -> str:
 def lines(found: Found) -> Iterator[str]:
     """Line by line."""
     for sentence in found["verdict"]["sentences"]:
-        yield from textwrap.wrap(sentence, WIDTH)
+        yield from wrapped(sentence)
     for note in found["notes"]:
         yield from textwrap.wrap(f"note: {note}", WIDTH, subsequent_indent=INDENT)
     for table in TABLES:
@@ -30,6 +30,11 @@ def lines(found: Found) -> Iterator[str]:
             yield from drawn(table.columns(found), rows)
             for legend in table.legends(rows):
                 yield from textwrap.wrap(legend, WIDTH, subsequent_indent=INDENT)
+
+
+def wrapped(words: str) -> list[str]:
+    """Words in lines of the width; no word is broken."""
+    return textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 INDENT = "      "

@@ -165,10 +165,19 @@ MEMORY: Mapping[str, int] = {
 
 
 def _copied(rows: Sequence[Found]) -> str:
+    """What the copies are: the rows themselves, or something too near to them."""
+    exact = next((row["value"] for row in rows if row["name"] in EXACT), None)
+    if exact is not None:
+        return f"They are copies: {exact:.0%} of the samples are training rows, number for number."
     told = ", ".join(
-        f"{row['name']} {row['value']:.3g} (new rows {row['floor']:.3g})" for row in rows
+        f"{row['name'].removesuffix('-raw')} {row['value']:.3g} (new rows {row['floor']:.3g})"
+        for row in rows
     )
     return f"Samples lie closer to the training rows than new rows do: {told}."
+
+
+EXACT = ("copies",)
+"""The measure of samples that equal a training row."""
 
 
 def _of_baselines(found: Found) -> Iterator[str]:
@@ -176,9 +185,9 @@ def _of_baselines(found: Found) -> Iterator[str]:
 
 
 REST: Sequence[Callable[[Found], Iterator[str]]] = (
+    _of_memory,
     _of_equivalence,
     _of_why,
-    _of_memory,
     _of_baselines,
 )
 """What follows the first sentence, in this order."""

@@ -14,7 +14,14 @@ import numpy.typing as npt
 from saddle.reference import Reference
 from saddle.runs import Run, write_bytes, write_text
 
-__all__ = ["film", "picture_of_rows", "save_pictures", "theory_page", "write_report"]
+__all__ = [
+    "evaluation_page",
+    "film",
+    "picture_of_rows",
+    "save_pictures",
+    "theory_page",
+    "write_report",
+]
 
 
 def write_report(run: Run, *, references: Sequence[Reference | str] = ()) -> Path:
@@ -84,6 +91,14 @@ def film(run: Run, path: Path) -> Path:
     if made is None:
         raise BrokenRun(f"{run.path} has no film: no look in {run.looks} holds samples")
     write_bytes(path, made.moving(form))
+    return path
+
+
+def evaluation_page(found: Mapping[str, Any], path: Path) -> Path:
+    """Write what `saddle.evaluate` found of two sides as one self-contained page."""
+    from saddle.report.page import evaluation_document
+
+    write_text(path, evaluation_document(found))
     return path
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saddle.catalogue import Catalogue
-from saddle.report import clouds, critics, curves, partners, verdicts
+from saddle.report import clouds, critics, curves, findings, partners, verdicts
 from saddle.report.read import Record
 from saddle.report.shade import base
 
@@ -112,6 +112,15 @@ PICTURES: Catalogue[Picture] = Catalogue(
             joined,
             whole(partners.pairs),
             vector=False,
+            expected=False,
+        ),
+        "findings": Picture(
+            "Findings on a time line",
+            "The watched distance, and a bar for each finding from the look at which it began to "
+            "the one at which it passed.",
+            "findings",
+            findings.found_any,
+            whole(findings.timeline),
             expected=False,
         ),
         "watch": Picture(

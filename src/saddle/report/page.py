@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from saddle.reference import Reference
-from saddle.report import summary, verdicts
+from saddle.report import findings, judged, summary, verdicts
 from saddle.report.gallery import PICTURES, Drawing, drawings, missing
 from saddle.report.lessons import LESSONS, Lesson
 from saddle.report.read import Record
@@ -24,6 +24,8 @@ MOST_STILLS = 16
 SECTIONS = (
     ("samples", "Samples"),
     ("film", "The run, look by look"),
+    ("judged", "Can the samples be told from real rows?"),
+    ("findings", "What the doctor found"),
     ("curves", "Curves"),
     ("critic", "The critic"),
     ("field", "The pull on the samples"),
@@ -43,6 +45,8 @@ def page(record: Record, *, references: Sequence[Source] = ()) -> str:
         **{section: pictured(record, section) for section in ("samples", "curves", "critic")},
         "film": filmed(record),
         "field": pictured(record, "field"),
+        "judged": judgement(record),
+        "findings": f"{pictured(record, 'findings')}{findings.in_words(record)}",
         "measures": measured(record),
         "theory": told(record),
         "record": kept(record),
@@ -127,9 +131,39 @@ def top(record: Record) -> str:
     links = "".join(f"<li><a href='#{key}'>{title}</a></li>" for key, title in SECTIONS)
     return (
         f"<header><h1>{escape(name)}</h1>\n<p class='lead'>{escape(lead)}</p>\n"
-        f"{notices(record)}<dl class='tiles'>{''.join(map(tile, summary.tiles(record)))}</dl>\n"
+        f"{headed(record)}{notices(record)}"
+        f"<dl class='tiles'>{''.join(map(tile, summary.tiles(record)))}</dl>\n"
         f"<nav aria-label='Contents'><ul>{links}</ul></nav></header>"
     )
+
+
+def headed(record: Record) -> str:
+    """The verdict in plain words; of each domain where there are two."""
+    held = record.evaluation.get("judged") or {}
+    of = {key: f"{escape(key)}: " * (len(held) > 1) for key in held}
+    return "".join(
+        f"<div class='box'>{of[key]}{judged.verdict(it)}</div>" for key, it in held.items()
+    )
+
+
+def judgement(record: Record) -> str:
+    """What the verdict comes from, for each set of samples."""
+    held = record.evaluation.get("judged") or {}
+    if not held:
+        return "<p class='none'>Not judged: `saddle evaluate RUN` does.</p>"
+    titles = {key: f"<h3>{escape(key)}</h3>" * (len(held) > 1) for key in held}
+    return "".join(f"{titles[key]}{judged.evaluated(it)}" for key, it in held.items())
+
+
+def evaluation_document(found: Mapping[str, Any]) -> str:
+    """The page of an evaluation of any two sides."""
+    title = f"{found['name']}"
+    lead = (
+        f"<header><h1>{escape(title)}</h1><div class='box'>{judged.verdict(found)}</div></header>"
+    )
+    told = "Made by saddle. The page holds everything it shows; nothing is loaded."
+    body = f"<main><section>{judged.evaluated(found)}</section></main><footer>{told}</footer>"
+    return document(title, f"{lead}\n{body}")
 
 
 def tile(held: tuple[str, str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class Record:
         environment: versions, platform, data; empty where absent.
         evaluation: what the last measuring found; empty where absent.
         theory: what the theory says of the run's choices; empty where absent.
+        findings: what the doctor found; empty where it did not look.
     """
 
     run: Run
@@ -71,6 +72,7 @@ class Record:
     environment: Json
     evaluation: Json
     theory: Json
+    findings: Json = field(default_factory=dict)
 
     @cached_property
     def real(self) -> Arrays:
@@ -154,6 +156,7 @@ def read_run(run: Run) -> Record:
         environment=optional_json(run.path / "environment.json"),
         evaluation=optional_json(run.path / "evaluation.json"),
         theory=optional_json(run.path / "theory.json"),
+        findings=optional_json(run.path / "findings.json"),
     )
 
 

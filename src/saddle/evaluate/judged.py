@@ -1,0 +1,115 @@
+"""A run as the sides of an evaluation: its samples, the part it never saw, the part it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from saddle.build.materials import Materials
+from saddle.evaluate.trained import Trained
+from saddle.judge.evaluation import Doing, Evaluation, evaluation
+from saddle.judge.sections import Options
+from saddle.judge.sides import LEAST, Side, Sides, joined
+from saddle.spaces import Points
+
+Array = npt.NDArray[Any]
+
+JUDGED = 2_000
+"""Rows of each part that are judged, at most, where nobody says how many."""
+
+SEEN = 10_000
+"""Training rows that memory is judged by, at most."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How a run's samples are judged.
+
+    Attributes:
+        options: of the evaluation.
+        n: rows of each part, at most; `JUDGED` where None.
+        doing: entered with what is being done.
+    """
+
+    options: Options = field(default_factory=Options)
+    n: int | None = None
+    doing: Doing = nullcontext
+
+
+def judge_run(trained: Trained, materials: Materials, how: Judging) -> dict[str, Evaluation]:
+    """An evaluation of each set of samples that the game makes, by its key: x, or b and a.
+
+    Empty where the held-out part has too few rows, or the game makes no samples.
+    """
+    sides = {
+        key: found
+        for ability, read in SIDES.items()
+        if ability in trained.game.can
+        for key, found in read(trained, materials, how.n or JUDGED).items()
+        if min(found.real.n, found.fake.n) >= LEAST
+    }
+    options = replace(how.options, seed=trained.recipe.seed)
+    return {key: evaluation(found, options, doing=how.doing) for key, found in sides.items()}
+
+
+def _sampled(trained: Trained, materials: Materials, n: int) -> dict[str, Sides]:
+    """Samples beside real rows, with what was given beside both: the joint law must agree."""
+    real, seen = materials.rows("final", n), materials.rows("train", SEEN)
+    if "x" not in real:
+        return {}
+    drawn = trained.sample(max(len(real["x"]), LEAST), seed=trained.recipe.seed + 1)
+    parts = {"fake": drawn, "real": real, "train": seen}
+    return {"x": _sides(trained, {role: _joint(trained, rows) for role, rows in parts.items()})}
+
+
+def _joint(trained: Trained, rows: Mapping[str, Array]) -> dict[str, Array]:
+    """X, and what was given as numbers: a label becomes a column for each."""
+    given = {"given": trained.spaces["given"].encode(rows["given"]).numpy()} if _has(rows) else {}
+    return {"x": rows["x"], **given}
+
+
+def _has(rows: Mapping[str, Array]) -> bool:
+    return "given" in rows
+
+
+def _translated(trained: Trained, materials: Materials, n: int) -> dict[str, Sides]:
+    """Translations beside rows of the domain that they should be in."""
+    real, seen = materials.rows("final", n), materials.rows("train", SEEN)
+    found = {}
+    for key, start, back in (("b", "a", False), ("a", "b", True)):
+        made = trained.translate(real[start], back=back)
+        rows = {"fake": {key: made}, "real": {key: real[key]}, "train": {key: seen[key]}}
+        found[key] = _sides(trained, rows)
+    return found
+
+
+def _sides(trained: Trained, rows: Mapping[str, Mapping[str, Array]]) -> Sides:
+    sides = {role: _side(trained, TITLES[role], parts) for role, parts in rows.items()}
+    return joined(sides["fake"], sides["real"], sides["train"])
+
+
+def _side(trained: Trained, name: str, parts: Mapping[str, Array]) -> Side:
+    flat = {key: rows.reshape(len(rows), -1).astype(np.float64) for key, rows in parts.items()}
+    columns = [it for key, rows in flat.items() for it in _columns(trained, key, rows.shape[1])]
+    return Side(np.concatenate([*flat.values()], 1), tuple(columns), name, "run", None)
+
+
+def _columns(trained: Trained, key: str, d: int) -> list[str]:
+    """What the data calls them, else the key and a number."""
+    space = trained.spaces[key]
+    known = space.columns if isinstance(space, Points) else None
+    return [*known] if known is not None and len(known) == d else [f"{key}{i}" for i in range(d)]
+
+
+TITLES = {"fake": "samples", "real": "held-out rows", "train": "training rows"}
+
+SIDES: Mapping[str, Callable[[Trained, Materials, int], dict[str, Sides]]] = {
+    "sample": _sampled,
+    "translate": _translated,
+}
+"""By what a game can do."""
