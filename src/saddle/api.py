@@ -27,8 +27,6 @@ from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
 from saddle.games import GAMES
 from saddle.judge.sections import Options
-from saddle.judge.sides import Drawn
-from saddle.output import names_of
 from saddle.presets import preset as preset_recipe
 from saddle.presets import with_stop, without_critic
 from saddle.recipe import Recipe
@@ -368,24 +366,19 @@ def evaluate(
         n: rows a side, at most.
         options: seed, margin, features and more.
     """
-    from saddle.evaluate import Judging, assess
-    from saddle.judge.evaluation import evaluation
-    from saddle.judge.sides import read_sides
+    from saddle.evaluate.anything import evaluate_run, evaluate_sides
 
     wanted = options or Options()
     if against is not None:
-        made, real, seen = (_folder(it) for it in (fake, against, train))
-        sides = read_sides(
-            made, real, seen, n=n, seed=wanted.seed, columns=columns, draw=draw_from
-        )
-        return evaluation(sides, wanted)
-    judging = Judging(wanted, n)
+        made, real, seen = map(_folder, (fake, against, train))
+        return evaluate_sides(made, real, seen, columns=columns, n=n, options=wanted)
     if isinstance(fake, GAN):
+        from saddle.evaluate import Judging, assess
+
         check_is_fitted(fake)
         held = vars(fake).get("source_") if data is None else data
-        return assess(fake.run_, data=held, own=fake._own(), judging=judging)
-    run = fake if isinstance(fake, Run) else Run.open(Path(fake))
-    return assess(run, data=data, judging=judging)
+        return assess(fake.run_, data=held, own=fake._own(), judging=Judging(wanted, n))
+    return evaluate_run(fake, data, n=n, options=wanted)
 
 
 def _folder(what: Any) -> Any:
@@ -394,13 +387,6 @@ def _folder(what: Any) -> Any:
         check_is_fitted(what)
         return what.run_.path
     return what.path if isinstance(what, Run) else what
-
-
-def draw_from(path: Path, n: int, seed: int) -> Drawn:
-    """Samples of a run, and what its columns are called."""
-    trained = load_run(path)
-    rows = trained.sample(n, seed=seed)["x"]
-    return Drawn(rows, tuple(names_of(trained.spaces).get("x", ())))
 
 
 def _labels(y: Any) -> Array:

@@ -194,6 +194,6 @@ def named(what: str) -> str:
 
 def draw(path: Path, n: int, seed: int) -> Drawn:
     """Samples of a run; only here is code for training imported."""
-    from saddle.api import draw_from
+    from saddle.evaluate.anything import draw_from
 
     return draw_from(path, n, seed)

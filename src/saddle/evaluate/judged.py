@@ -95,11 +95,13 @@ def _sides(trained: Trained, rows: Mapping[str, Mapping[str, Array]]) -> Sides:
 
 def _side(trained: Trained, name: str, parts: Mapping[str, Array]) -> Side:
     flat = {key: rows.reshape(len(rows), -1).astype(np.float64) for key, rows in parts.items()}
-    columns = [it for key, rows in flat.items() for it in _columns(trained, key, rows.shape[1])]
+    columns = [
+        it for key, rows in flat.items() for it in names_of_columns(trained, key, rows.shape[1])
+    ]
     return Side(np.concatenate([*flat.values()], 1), tuple(columns), name, "run", None)
 
 
-def _columns(trained: Trained, key: str, d: int) -> list[str]:
+def names_of_columns(trained: Trained, key: str, d: int) -> list[str]:
     """What the data calls them, else the key and a number."""
     space = trained.spaces[key]
     known = space.columns if isinstance(space, Points) else None
