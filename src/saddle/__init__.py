@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from saddle.api import GAN, evaluate, load
     from saddle.distances import FDivergence
     from saddle.judge.why import why
-    from saddle.measure import two_sample
+    from saddle.judging import two_sample
     from saddle.recipe import Recipe
 
 _HOME = {
@@ -27,7 +27,7 @@ _HOME = {
     "load": "saddle.api",
     "evaluate": "saddle.api",
     "FDivergence": "saddle.distances",
-    "two_sample": "saddle.measure",
+    "two_sample": "saddle.judging",
     "why": "saddle.judge.why",
     "Recipe": "saddle.recipe",
 }

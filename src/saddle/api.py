@@ -370,7 +370,7 @@ def evaluate(
 
     wanted = options or Options()
     if against is not None:
-        made, real, seen = map(_folder, (fake, against, train))
+        made, real, seen = map(folder_of, (fake, against, train))
         return evaluate_sides(made, real, seen, columns=columns, n=n, options=wanted)
     if isinstance(fake, GAN):
         from saddle.evaluate import Judging, assess
@@ -381,7 +381,7 @@ def evaluate(
     return evaluate_run(fake, data, n=n, options=wanted)
 
 
-def _folder(what: Any) -> Any:
+def folder_of(what: Any) -> Any:
     """The folder of a run or of a GAN; everything else as it is."""
     if isinstance(what, GAN):
         check_is_fitted(what)

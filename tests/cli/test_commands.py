@@ -20,7 +20,7 @@ COMMANDS = sorted(command.name or command.callback.__name__ for command in app.r
 LISTED = [
     "activations", "critics", "distances", "encoders", "flows", "games", "generators", "labels",
     "measures", "noises", "objectives", "penalties", "presets", "ratios", "recorded", "rules",
-    "sources", "views", "weights",
+    "sources", "tests", "views", "weights",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ LEVELS = (
     ("report", "evaluate", "export"),
     ("listing", "output"),
     ("api", "compare", "sweep"),
+    ("judging",),
     ("__init__",),
     ("lab",),
     ("terminal",),

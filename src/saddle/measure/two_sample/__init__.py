@@ -11,9 +11,11 @@ from saddle.measure.two_sample.kernels import (
 )
 from saddle.measure.two_sample.result import Blind, Result, TwoSampleTest
 from saddle.measure.two_sample.scores import auc_judged, auc_of
-from saddle.measure.two_sample.table import TESTS, two_sample
+from saddle.measure.two_sample.table import DEFAULT_TESTS, PERMUTATIONS, TESTS, two_sample
 
 __all__ = [
+    "DEFAULT_TESTS",
+    "PERMUTATIONS",
     "TESTS",
     "Blind",
     "Result",

@@ -26,6 +26,9 @@ from saddle.references import C2ST, CHENG, HENZE, HOLM, HOTELLING, MMD, SZEKELY
 
 LEAST = 10
 """Rows a side that a test needs."""
+DEFAULT_TESTS = ("c2st", "mmd", "energy")
+PERMUTATIONS = 199
+"""So that .01, .05, .1 and .5 are levels that a permutation test can meet exactly."""
 PAIRS, TRAINED, SORTED = 5_000, 10_000, 50_000
 """Rows a side at most: of tests over all pairs, of those that train, of the others."""
 
@@ -99,9 +102,9 @@ def two_sample(
     a: npt.ArrayLike,
     b: npt.ArrayLike,
     *,
-    tests: Sequence[str] = ("c2st", "mmd", "energy"),
+    tests: str | Sequence[str] = DEFAULT_TESTS,
     seed: int = 0,
-    permutations: int = 199,
+    permutations: int = PERMUTATIONS,
     columns: Sequence[str] | None = None,
 ) -> list[Result]:
     """Run several tests on two clouds (n, d) and (m, d).
@@ -113,7 +116,7 @@ def two_sample(
     Args:
         a: one cloud.
         b: the other.
-        tests: names in `TESTS`.
+        tests: one name in `TESTS`, or several.
         seed: of permutations, splits and the classifier.
         permutations: how many; the least p-value is 1 / (permutations + 1).
         columns: names of the axes.
@@ -126,11 +129,14 @@ def two_sample(
     names = [f"axis {j}" for j in range(x.shape[1])] if columns is None else list(columns)
     if len(names) != x.shape[1]:
         raise bad("columns", names, f"{x.shape[1]} names, one for each column")
-    chosen = {name: TESTS[name] for name in tests}  # a wrong name is told before any work
+    if seed < 0:
+        raise bad("seed", seed, "a whole number of at least 0")
+    asked = [tests] if isinstance(tests, str) else tests
+    chosen = {name: TESTS[name] for name in asked}  # a wrong name is told before any work
     x, y = on_one_scale(x, y)
     return [
         _run(name, chosen[name], (x, y), Setting(_stream(seed, name), permutations, names))
-        for name in tests
+        for name in asked
     ]
 
 
