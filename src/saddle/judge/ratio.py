@@ -6,6 +6,7 @@ measured with it is in `divergence`, what is drawn with it in `refine`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,7 @@ class LogRatio:
             they learned from. Their mean is `real`.
         refits_fake: (refits, m).
         auc: of the held-out scores within their folds, with its interval.
+        folds: that the rows were cut into.
         steps: that training took.
         seed: it was drawn from.
     """
@@ -45,9 +47,15 @@ class LogRatio:
     refits_real: Floats
     refits_fake: Floats
     auc: Interval
+    folds: int
     steps: int
     seed: int
     _learned: tuple[Standard, Critics, Line] = field(repr=False)
+
+    @property
+    def witnessed(self) -> tuple[float, float]:
+        """The log ratios that a row of the other side can bear witness to: [-log n, log m]."""
+        return -math.log(len(self.real)), math.log(len(self.fake))
 
     def predict(self, x: npt.ArrayLike) -> Floats:
         """Calibrated log p/q of other rows (k, d), the mean of every critic: (k,)."""
@@ -156,6 +164,7 @@ def _calibrated(
         of_real,
         of_fake,
         auc=auc_within(means, (splits[0].fold, splits[1].fold)),
+        folds=len(lines),
         steps=steps,
         seed=seed,
         _learned=(*learned, calibrated(*means)),
@@ -165,19 +174,25 @@ def _calibrated(
 def auc_within(sides: tuple[Floats, Floats], folds: tuple[Integers, Integers]) -> Interval:
     """The AUC of the scores of each fold, their mean over folds, with its interval.
 
-    Scores of two folds are not compared, for their critics learned from one another's rows. That
-    folds share what they learn from makes their AUCs vary together: the variance is taken
-    1 + folds n_test / n_train = 1 + folds / (folds - 1) times as large.
-
-    References:
-        Nadeau, Bengio (2003), Inference for the generalization error, Eq. 4.
+    Scores of two folds are not compared, for their critics learned from one another's rows.
     """
     (real, fake), (of_real, of_fake) = sides, folds
     count = int(of_real.max()) + 1
     found = [auc_judged(real[of_real == k], fake[of_fake == k]) for k in range(count)]
     value = float(np.mean([each.value for each in found]))
     half = float(np.sqrt(sum((each.high - each.low) ** 2 for each in found))) / (2 * count)
-    half *= (1 + count / (count - 1)) ** 0.5
+    half *= folds_share(count)
     return Interval(
         value, max(value - half, 0.0), min(value + half, 1.0), 0.95, min(map(len, sides))
     )
+
+
+def folds_share(folds: int) -> float:
+    """How much wider an interval over folds is, because they share what they learn from.
+
+    The root of 1 + folds n_test / n_train = 1 + folds / (folds - 1).
+
+    References:
+        Nadeau, Bengio (2003), Inference for the generalization error, Eq. 4.
+    """
+    return float((1 + folds / (folds - 1)) ** 0.5)

@@ -6,6 +6,7 @@ from saddle.measure.base import Interval, KnownModes, LogDensity, Measure
 from saddle.measure.critic_truth import (
     CriticTruth,
     bound_on,
+    bound_terms,
     critic_against_truth,
     paired_value,
     pushforward_log_density,
@@ -90,6 +91,7 @@ __all__ = [
     "copies",
     "copying",
     "coverage_of_perfect",
+    "bound_terms",
     "critic_against_truth",
     "drawn_law",
     "energy",

@@ -116,7 +116,7 @@ def _correlation(a: Floats, b: Floats, mass: Floats) -> float:
 
 def variational_bound(v: Floats, p: Floats, q: Floats, *, f: Generator) -> float:
     """E_P f'(u) - E_Q [u f'(u) - f(u)] with u = e^v, for masses p and q at the same points."""
-    won, paid = _bound_terms(v, f)
+    won, paid = bound_terms(v, f)
     return float((p * won).sum() - (q * paid).sum())
 
 
@@ -125,12 +125,12 @@ def bound_on(real: npt.ArrayLike, fake: npt.ArrayLike, *, f: Generator) -> Inter
 
     Below D_f on average whatever the critic, where it was trained on other samples.
     """
-    won = _bound_terms(np.asarray(real, np.float64), f)[0]
-    paid = _bound_terms(np.asarray(fake, np.float64), f)[1]
+    won = bound_terms(np.asarray(real, np.float64), f)[0]
+    paid = bound_terms(np.asarray(fake, np.float64), f)[1]
     return of_influence(float(won.mean() - paid.mean()), won, paid)
 
 
-def _bound_terms(v: Floats, f: Generator) -> tuple[Floats, Floats]:
+def bound_terms(v: Floats, f: Generator) -> tuple[Floats, Floats]:
     """f'(u) and u f'(u) - f(u) at u = e^v.
 
     With g(v) = f(e^v) - f(1) the derivative g'(v) is u f'(u), taken by five points in v. Scores

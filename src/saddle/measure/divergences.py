@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from saddle.catalogue import Catalogue, Family
 from saddle.errors import BadValue, bad
+from saddle.expression import ARITY, evaluate, parse
 from saddle.measure.base import Floats
 
 Generator = Callable[[Floats], Floats]
@@ -92,6 +94,34 @@ def js_weighted(pi: float) -> Generator:
     return f
 
 
+def expression(text: str) -> Generator:
+    """An f that is written down, `u*log(u)`, and never run as a program; it must be convex."""
+    node = parse(text, {"u"})
+
+    def f(u: Floats) -> Floats:
+        return np.broadcast_to(evaluate(node, {"u": u}, FUNCTIONS), np.shape(u)).astype(np.float64)
+
+    u = np.geomspace(1e-3, 1e3, 2001)
+    with np.errstate(all="ignore"):
+        y = f(u)
+    if not np.isfinite(y).all():
+        raise bad("f", text, f"finite for u > 0; at u = {u[~np.isfinite(y)][0]:.3g} it is not")
+    slope = np.diff(y) / np.diff(u)
+    falls = np.diff(slope) < -1e-9 * (np.abs(slope[1:]) + np.abs(y[1:-1]) / u[1:-1])
+    if falls.any():
+        raise bad("f", text, f"convex in u; near u = {u[1:-1][falls][0]:.3g} it is not")
+    return f
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: vars(np)[name] for name in ARITY if name in vars(np)},
+    "atan": np.arctan,
+    "max": np.maximum,
+    "min": np.minimum,
+}
+"""What the functions of an expression do to arrays."""
+
+
 def _parameter(name: str, text: str) -> float:
     try:
         return float(text)
@@ -115,6 +145,7 @@ GENERATORS: Catalogue[Generator] = Catalogue(
         "softened-reverse-kl": softened_reverse_kl,
         "alpha": Family(lambda t: alpha(_parameter("alpha", t)), "0.5", "A"),
         "js-weighted": Family(lambda t: js_weighted(_parameter("js-weighted", t)), "0.3", "PI"),
+        "f": Family(expression, "u*log(u)", "EXPRESSION"),
     },
 )
 
