@@ -22,6 +22,7 @@ BY_MODES = [n for n in MEASURES if MEASURES[n].needs == "modes"]
 BLIND = {
     ("high-quality", "dropped"): "a sample's own place is all it looks at",
     ("mmd", "noise"): "a kernel as wide as the median distance sees no mode of the grid",
+    ("sinkhorn", "noise"): "its plan is blurred by more than the modes are apart",
     ("frechet", "noise"): "uniform noise has the moments of the grid",
     ("kernel", "noise"): "uniform noise has the moments of the grid",
     ("recall", "noise"): "balls of scattered samples are wide and hold every real row",

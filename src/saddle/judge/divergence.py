@@ -107,7 +107,7 @@ def ceiling(f: Generator) -> float:
     return float(lower + higher) if settled else math.inf
 
 
-FAR = 30.0
+FAR = 36.0
 """|log u| at which f is taken for what it tends to, where it settles."""
 
 

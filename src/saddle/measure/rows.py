@@ -21,9 +21,10 @@ from saddle.measure.modes import (
 )
 from saddle.measure.neighbours import coverage_of_perfect, neighbours
 from saddle.measure.plug_in import grid_jsd, knn_kl_judged
+from saddle.measure.sinkhorn import sinkhorn_judged
 from saddle.measure.transport import sliced_judged, wasserstein_judged
 from saddle.measure.two_sample import energy_judged, mmd_judged
-from saddle.references import COVERAGE, KID, MMD, PACGAN, PRECISION, SZEKELY, TTUR, WANG
+from saddle.references import COVERAGE, KID, MMD, PACGAN, PRECISION, SINKHORN, SZEKELY, TTUR, WANG
 
 
 def _captured(x: Floats, modes: KnownModes) -> Interval:
@@ -109,7 +110,22 @@ _ROWS = (
     ),
     Measure("w1", "samples", "lower", "exact W1", wasserstein_judged),
     Measure("w2", "samples", "lower", "exact W2", partial(wasserstein_judged, order=2)),
+    Measure(
+        "sliced-w1",
+        "samples",
+        "lower",
+        "sliced W1, 128 directions",
+        partial(sliced_judged, order=1),
+    ),
     Measure("sliced-w", "samples", "lower", "sliced W2, 128 directions", sliced_judged),
+    Measure(
+        "sinkhorn",
+        "samples",
+        "lower",
+        "Sinkhorn divergence, eps a twentieth of the mean squared distance, squared units",
+        sinkhorn_judged,
+        reference=SINKHORN,
+    ),
     Measure(
         "energy",
         "samples",
