@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from saddle.api import GAN, evaluate, load
+    from saddle.api import GAN, diagnose, evaluate, load
     from saddle.distances import FDivergence
     from saddle.judge.why import why
     from saddle.judging import two_sample
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HOME = {
     "GAN": "saddle.api",
     "load": "saddle.api",
+    "diagnose": "saddle.api",
     "evaluate": "saddle.api",
     "FDivergence": "saddle.distances",
     "two_sample": "saddle.judging",
@@ -32,7 +33,17 @@ _HOME = {
     "Recipe": "saddle.recipe",
 }
 
-__all__ = ["GAN", "FDivergence", "Recipe", "__version__", "evaluate", "load", "two_sample", "why"]
+__all__ = [
+    "GAN",
+    "FDivergence",
+    "Recipe",
+    "__version__",
+    "diagnose",
+    "evaluate",
+    "load",
+    "two_sample",
+    "why",
+]
 
 
 class _Package(ModuleType):

@@ -10,6 +10,7 @@
                                        state.safetensors state.json SHA256SUMS
       latest.json  best.json           pointers to checkpoints
       evaluation.json  theory.json     what the end measured; what the theory says of it
+      failure.json  findings.json      where it broke down; what the doctor says
       report.html                      needs no other file
       samples/  tensorboard/           what `saddle sample` drew; events, where they were asked for
 

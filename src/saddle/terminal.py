@@ -204,6 +204,7 @@ class Meter:
         for moment in moments:
             if moment.event is not None:
                 self.seen = [*summary(moment.event), *filter(None, [self.why(moment)])]
+                self.warn(moment.event.get("findings", []))
             if moment.clock.steps != self.steps:
                 self.turn(moment)
             now = time.monotonic()
@@ -225,6 +226,20 @@ class Meter:
             ends = ends if moment.step < self.steps else "stop"
             self.out.print(f"step {moment.step:,}: {ends}: {moment.words}", soft_wrap=True)
 
+    def warn(self, findings: Iterable[Row]) -> None:
+        """A line for each fault that was found just now; it stays, whatever follows."""
+        from saddle.doctor import message, told
+
+        for finding in findings:
+            if finding["severity"] in LOUD and not self.quiet:
+                words = message(finding["key"]).title
+                numbers = told(finding["evidence"])
+                self.out.print(
+                    f"{words} since step {finding['since']}: {numbers}",
+                    style="yellow",
+                    soft_wrap=True,
+                )
+
     def pause(self, now: float) -> float:
         """Seconds from one line to the next."""
         return FRESH if self.out.is_terminal else max(FIRST, GROWTH * (now - self.began))
@@ -238,6 +253,10 @@ class Meter:
             self.bar.update(self.task, description=fitted(parts, self.out.width), completed=step)
         elif not self.quiet:
             self.out.print("  ".join(parts), soft_wrap=True)
+
+
+LOUD = ("fault",)
+"""What is said while a run plays; notes can wait."""
 
 
 def fitted(parts: Sequence[str], width: int) -> str:

@@ -6,6 +6,7 @@ game can do (`can`) says what is shown of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from saddle.build.materials import SHOWN, Materials
+from saddle.build.signals import Population, critic_signals, head, weight_norms
 from saddle.build.surfaces import Grid, grid_over, shown
 from saddle.distances.base import ScoreMeaning
 from saddle.distances.integral import certified_gap
@@ -48,7 +50,10 @@ class Watch:
         self.real = materials.rows("watch", SHOWN)
         self.n = len(next(iter(self.real.values())))
         self.encoded = {k: materials.spaces[k].encode(v).to(device) for k, v in self.real.items()}
-        self.some = {key: rows[:ARROWS] for key, rows in self.encoded.items()}
+        self.some = head(self.encoded, ARROWS)
+        known = materials.rows("train", SHOWN)
+        self.known = {k: materials.spaces[k].encode(v).to(device) for k, v in known.items()}
+        self.population = Population(materials, self.real, seed)
         self.grid: Grid | None = grid_over(materials, self.real, self.encoded)
         self.floor = self._floor(0)
 
@@ -63,9 +68,12 @@ class Watch:
     def look(self, average: nn.ModuleDict, game: Game) -> Look:
         """Numbers and arrays of a game at rest."""
         arrays = self.shown(average, game)
+        live = self.shown(game.generators, game)
         streams = self.streams.at(0, Aside.LOOK)
         numbers: Json = {
             "watch": self.watched(arrays),
+            "made": self.population.numbers(answers(arrays), answers(live)),
+            "weights": weight_norms(game),
             "gradients": gradient_norms(game, self.some, streams),
             "critics": {},
         }
@@ -76,7 +84,13 @@ class Watch:
             if duel.critic is not None:
                 seen = scene if duel.critic.pointwise else few
                 real, fake = scores(duel, seen, streams)
-                numbers["critics"][duel.name] = critic_numbers(duel, real, fake)
+                rows = self.known if duel.critic.pointwise else head(self.known, ARROWS)
+                with torch.no_grad():
+                    trained = game.stage(rows, streams)
+                numbers["critics"][duel.name] = {
+                    **critic_numbers(duel, real, fake),
+                    **critic_signals(duel, trained, few, fake, streams),
+                }
                 if self.grid is not None:
                     arrays |= self.grid.surfaces(game, duel, streams, fake)
         if self.materials.source.modes is not None and "samples" in arrays:
@@ -101,6 +115,8 @@ class Watch:
 
     def distance(self, made: npt.NDArray[Any], real: npt.NDArray[Any], key: str) -> float:
         """Sliced W1 in the space's own scale, so that no unit counts more than another."""
+        if not np.isfinite(made).all():
+            return math.inf
         encode = self.materials.spaces[key].encode
         return sliced_wasserstein(
             encode(made).numpy(), encode(real).numpy(), order=1, directions=32, seed=0
@@ -144,6 +160,11 @@ class Watch:
 
 MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}
 """Shown arrays that the watched distance reads, and the key of the real rows they answer to."""
+
+
+def answers(shown: Arrays) -> Arrays:
+    """What was made, by the key of the real rows that it answers to."""
+    return {key: shown[made] for made, key in MADE.items() if made in shown}
 
 
 def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:

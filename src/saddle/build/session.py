@@ -24,7 +24,8 @@ from saddle.build.looks import Watch
 from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.surfaces import SIDE, mesh
-from saddle.errors import BrokenRun, Incompatible, bad
+from saddle.doctor import FAILURE, Doctor, keep_findings
+from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
 from saddle.recipe import Recipe
@@ -64,7 +65,7 @@ class Session:
         try:
             with interruptible() as asked:
                 plan = replace(self.plan, stop=lambda: self.plan.stop() or asked())
-                for moment in play(plan, self.feed, self.state, self.run):
+                for moment in attended(play(plan, self.feed, self.state, self.run), self):
                     if moment.clock != self.plan.clock:
                         self.plan = replace(self.plan, clock=moment.clock)
                     if moment.step >= moment.clock.steps:
@@ -77,6 +78,26 @@ class Session:
     def over(self) -> bool:
         """Whether every step is played that there was to play."""
         return self.state.step >= self.plan.clock.steps
+
+
+def attended(moments: Iterator[Moment], session: Session) -> Iterator[Moment]:
+    """The same moments; the doctor adds what is new at a look, and a failure is written down."""
+    run = session.run
+    (run.path / FAILURE).unlink(missing_ok=True)
+    doctor = Doctor(run)
+    try:
+        for moment in moments:
+            if moment.event is None:
+                yield moment
+                continue
+            found = [finding.json(str(run.path)) for finding in doctor.see(moment.event)]
+            yield moment._replace(event={**moment.event, "findings": found})
+        keep_findings(run, doctor.evidence)
+    except NonFinite as problem:
+        failure = {"step": session.state.step, "error": str(problem)}
+        write_json(run.path / FAILURE, failure)
+        doctor.lose(failure)
+        raise
 
 
 def start(

@@ -45,7 +45,6 @@ class Evidence:
         steps: the budget, in turns.
         changed: steps at which values were changed; what came before tells of another run.
         failure: step and reason, where it broke down.
-        evaluation: what its end measured, where it was.
     """
 
     events: tuple[Json, ...]
@@ -53,13 +52,17 @@ class Evidence:
     steps: int
     changed: tuple[int, ...] = ()
     failure: Json | None = None
-    evaluation: Json | None = None
 
     @property
     def step(self) -> int:
         """How far the record goes."""
         last = self.events[-1]["step"] if self.events else 0
         return int(max(last, self.failure["step"] if self.failure else 0))
+
+    @property
+    def at(self) -> npt.NDArray[np.int64]:
+        """The steps of the looks, (n,)."""
+        return np.array([event["step"] for event in self.events], dtype=np.int64)
 
     @property
     def began(self) -> int:
@@ -78,13 +81,12 @@ class Evidence:
             events=tuple(event for event in self.events if event["step"] <= step),
             changed=tuple(at for at in self.changed if at <= step),
             failure=self.failure if known else None,
-            evaluation=None,
         )
 
     def series(self, path: str) -> Series:
         """A recorded number by its dotted path: `watch.value`."""
-        steps = np.array([event["step"] for event in self.events], dtype=np.int64)
-        return Series(steps, np.array([number(event, path) for event in self.events], dtype=float))
+        values = np.array([number(event, path) for event in self.events], dtype=float)
+        return Series(self.at, values)
 
     def vectors(self, path: str) -> tuple[npt.NDArray[np.int64], Floats]:
         """A recorded list of numbers: the steps of the looks that hold it, and (looks, k)."""
@@ -108,7 +110,7 @@ class Evidence:
         """What was known at each look, and at the failure."""
         for event in self.events:
             yield self.upto(event["step"])
-        if self.failure is not None or self.evaluation is not None:
+        if self.failure is not None:
             yield self
 
 
@@ -148,7 +150,6 @@ def evidence_from(
         steps=recipe.steps,
         changed=tuple(int(line["step"]) for line in changes if line["key"] not in NO_CHANGE),
         failure=_there(run, FAILURE),
-        evaluation=_there(run, "evaluation.json"),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from saddle.doctor.evidence import Evidence
 from saddle.doctor.finding import Finding
-from saddle.doctor.remedies import remedies_of
+from saddle.doctor.remedies import remedy_of
 from saddle.doctor.rule import Rule
 from saddle.doctor.rules import RULES
 
@@ -28,8 +27,8 @@ def judged(key: str, rule: Rule, evidence: Evidence) -> Finding | None:
     if sign is None:
         return None
     numbers = {name: float(value) for name, value in sign.numbers.items()}
-    remedies = remedies_of(key, evidence)
-    return Finding(key, sign.since, numbers, rule.severity, remedies)
+    cure = remedy_of(key, evidence, since=sign.since)
+    return Finding(key, sign.since, numbers, rule.severity, cure)
 
 
 def not_measured(evidence: Evidence) -> list[str]:
@@ -71,9 +70,3 @@ def _followed(spell: Spell, now: dict[str, Finding], step: int) -> Spell:
     if finding is None:
         return Spell(spell.finding, spell.named, step)
     return Spell(finding, spell.named, None)
-
-
-def new_findings(evidence: Evidence, before: list[Finding]) -> Iterator[Finding]:
-    """Those that hold now and were not there before."""
-    known = {finding.key for finding in before}
-    yield from (finding for finding in examine(evidence) if finding.key not in known)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import yaml
 
+from saddle.doctor.messages import message, told
 from saddle.runs import Json
 
 Severity = Literal["fault", "note"]
 """A fault spoils what the run is for; a note is worth knowing."""
 
-Way = Literal["resume", "rewind", "anew"]
-"""Where a remedy begins: at the last checkpoint, at the last one before the fault, at step 0."""
+Way = Literal["resume", "back", "anew"]
+"""Where a remedy begins: this run goes on; another run starts from a checkpoint of this one that
+is older than the fault; another run starts from nothing. The later one counts where two differ."""
+
+WAYS: tuple[Way, ...] = ("resume", "back", "anew")
 
 
 class Sign(NamedTuple):
@@ -35,31 +39,44 @@ class Remedy:
     """Values to change, and where to begin with them.
 
     Attributes:
-        cause: key of the message that says why these.
+        causes: keys of the messages that say why these.
         changes: amendments of the recipe, by dotted path.
         way: where to begin.
+        since: the step from which what it cures holds.
+        more: turns to add where the run goes on: none, or as many as it had where it is over.
     """
 
-    cause: str
+    causes: tuple[str, ...]
     changes: Mapping[str, Any]
-    way: Way = "resume"
+    way: Way
+    since: int
+    more: int = 0
 
-    def command(self, run: str) -> str:
+    @property
+    def another(self) -> bool:
+        """Whether it is another run that is played."""
+        return self.way in WAYS[1:]
+
+    def start(self, saved: Iterable[int]) -> int | None:
+        """The step of the checkpoint, of those saved, that another run takes its weights from."""
+        good = [step for step in saved if 0 < step < self.since]
+        return max(good, default=None) if self.way in WAYS[1:2] else None
+
+    def values(self, run: str, saved: Iterable[int] = ()) -> dict[str, Any]:
+        """All values to set; for another run also where it takes its first weights from."""
+        if not self.another:
+            return dict(self.changes)
+        start = self.start(saved)
+        folder = None if start is None else f"{run}/checkpoints/{start:08d}"
+        return {"start": folder, **self.changes}
+
+    def command(self, run: str, saved: Iterable[int] = ()) -> str:
         """The exact command that applies it."""
-        told = [word for item in self.changes.items() for word in ("--set", setting(*item))]
-        return shlex.join([*WAYS[self.way], run, *START[self.way], *told])
-
-
-WAYS: Mapping[Way, tuple[str, ...]] = {
-    "resume": ("saddle", "resume"),
-    "rewind": ("saddle", "doctor", "--apply"),
-    "anew": ("saddle", "train", "--from"),
-}
-START: Mapping[Way, tuple[str, ...]] = {
-    "resume": (),
-    "rewind": (),
-    "anew": ("--set", "start=null"),
-}
+        adds = ["--steps", str(self.more)] if self.more else []
+        begun = ["train", "--from", run] if self.another else ["resume", run, *adds]
+        values = self.values(run, saved)
+        told = [word for item in values.items() for word in ("--set", setting(*item))]
+        return shlex.join(["saddle", *begun, *told])
 
 
 def setting(key: str, value: Any) -> str:
@@ -85,35 +102,38 @@ class Finding:
         since: the step from which it holds.
         evidence: the numbers it rests on, by name.
         severity: fault or note.
-        remedies: what to change, the likeliest first; none where nothing is known to help.
+        cure: what to change, or None where nothing is known to help.
     """
 
     key: str
     since: int
     evidence: Mapping[str, float]
     severity: Severity = "fault"
-    remedies: tuple[Remedy, ...] = field(default=())
+    cure: Remedy | None = None
+
+    def __str__(self) -> str:
+        """In words: what, since when, by which numbers."""
+        return f"{message(self.key).title} since step {self.since}: {told(self.evidence)}"
 
     @property
     def remedy(self) -> Mapping[str, Any] | None:
-        """The amendments of the likeliest remedy."""
-        return self.remedies[0].changes if self.remedies else None
+        """The amendments of the remedy."""
+        return None if self.cure is None else self.cure.changes
 
-    def json(self, run: str = "RUN") -> Json:
-        """The finding as JSON, with the exact command of each remedy."""
-        return {
+    def json(self, run: str = "RUN", saved: Iterable[int] = ()) -> Json:
+        """The finding as JSON, with the exact command of its remedy."""
+        found: Json = {
             "key": self.key,
             "since": self.since,
             "severity": self.severity,
             "evidence": dict(self.evidence),
-            "remedy": None if self.remedy is None else dict(self.remedy),
-            "remedies": [
-                {
-                    "cause": remedy.cause,
-                    "changes": dict(remedy.changes),
-                    "way": remedy.way,
-                    "command": remedy.command(run),
-                }
-                for remedy in self.remedies
-            ],
+            "remedy": None,
         }
+        if self.cure is not None:
+            found["remedy"] = {
+                "causes": list(self.cure.causes),
+                "changes": dict(self.cure.changes),
+                "way": self.cure.way,
+                "command": self.cure.command(run, saved),
+            }
+        return found
