@@ -131,7 +131,8 @@ class Crowd:
     # ---- among training rows
 
     @cached_property
-    def _train(self) -> cKDTree:
+    def tree(self) -> cKDTree:
+        """Of the training rows, to find the nearest in."""
         return cKDTree(self.train)
 
     @cached_property
@@ -142,19 +143,19 @@ class Crowd:
     @cached_property
     def held_out(self) -> Floats:
         """How far held-out rows are from their nearest training rows, (n,)."""
-        return np.asarray(self._train.query(self.watch)[0])
+        return np.asarray(self.tree.query(self.watch)[0])
 
     def authentic(self, rows: Floats) -> float:
         """Share of rows farther from the nearest training row than that is from its own nearest.
 
         Alaa et al., 2022: about a half where rows and training rows have one law.
         """
-        far, which = self._train.query(rows)
+        far, which = self.tree.query(rows)
         return float(np.mean(far > self._spaces[which]))
 
     def memory(self, samples: Floats) -> dict[str, float]:
         """How near samples are to training rows, against held-out rows."""
-        far, which = self._train.query(samples)
+        far, which = self.tree.query(samples)
         way = float(np.median(self.held_out))
         return {
             "authentic": float(np.mean(far > self._spaces[which])),
