@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from saddle.api import GAN, diagnose, evaluate, load
+    from saddle.api import GAN, evaluate, load
     from saddle.distances import FDivergence
+    from saddle.doctor import diagnose
     from saddle.judge.why import why
     from saddle.judging import two_sample
     from saddle.recipe import Recipe
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _HOME = {
     "GAN": "saddle.api",
     "load": "saddle.api",
-    "diagnose": "saddle.api",
+    "diagnose": "saddle.doctor",
     "evaluate": "saddle.api",
     "FDivergence": "saddle.distances",
     "two_sample": "saddle.judging",

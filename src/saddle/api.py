@@ -22,7 +22,6 @@ from saddle.build.ending import stopped
 from saddle.build.resuming import resume, unfinished
 from saddle.build.session import Session, start
 from saddle.distances.base import Direct, Distance
-from saddle.doctor import Finding, evidence_of, examine, keep_findings
 from saddle.errors import BadData, Incompatible, bad
 from saddle.evaluate import Trained
 from saddle.evaluate import load as load_run
@@ -388,20 +387,6 @@ def folder_of(what: Any) -> Any:
         check_is_fitted(what)
         return what.run_.path
     return what.path if isinstance(what, Run) else what
-
-
-def diagnose(run: str | Path | Run | GAN) -> list[Finding]:
-    """What is wrong with a run, by its record: the findings that hold at its end.
-
-    `str` of a finding says it in words; `finding.json()` has the exact command of its remedy.
-    All that was looked for and found well, or was not measured, stands in the run's findings.json.
-    """
-    if isinstance(run, GAN):
-        check_is_fitted(run, "run_")
-        run = run.run_
-    folder = run if isinstance(run, Run) else Run.open(Path(run))
-    keep_findings(folder, evidence := evidence_of(folder))
-    return examine(evidence)
 
 
 def _labels(y: Any) -> Array:

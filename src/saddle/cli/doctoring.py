@@ -40,18 +40,19 @@ def doctor(
 
     It reads the record alone. What was not recorded is not measured, and is said to be.
     """
-    from saddle.doctor import diagnose, evidence_of, examine
+    from saddle.doctor import evidence_of, examine, keep_findings
 
     found = terminal.find(run, runs)
     if cure:
         treat(found, trusted=trust_code, quiet=quiet, as_json=as_json)
         return
-    told = {"run": str(found.path), **diagnose(found)}
+    evidence = evidence_of(found)
+    told = {"run": str(found.path), **keep_findings(found, evidence)}
     if as_json:
         terminal.show_json(told)
     else:
         show(told)
-    faults = [one for one in examine(evidence_of(found)) if one.severity in FAULTS]
+    faults = [one for one in examine(evidence) if one.severity in FAULTS]
     if fail and faults:
         raise typer.Exit(1)
 

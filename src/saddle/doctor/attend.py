@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from saddle.doctor.evidence import Evidence, evidence_of
 from saddle.doctor.examine import Spell, examine, history, not_measured
@@ -79,6 +81,21 @@ def told(spell: Spell, run: Run, saved: list[int]) -> Json:
     }
 
 
-def diagnose(run: Run) -> Json:
-    """Examine a run's record and keep what was found in it."""
-    return keep_findings(run, evidence_of(run))
+@runtime_checkable
+class Fitted(Protocol):
+    """An estimator that left a run."""
+
+    run_: Run
+
+
+def diagnose(run: str | Path | Run | Fitted) -> list[Finding]:
+    """What is wrong with a run, by its record: the findings that hold at its end.
+
+    `str` of a finding says it in words; `finding.json()` has the exact command of its remedy.
+    All that was looked for and found well, or was not measured, stands in the run's findings.json.
+    """
+    held = run.run_ if isinstance(run, Fitted) else run
+    folder = held if isinstance(held, Run) else Run.open(Path(held))
+    evidence = evidence_of(folder)
+    keep_findings(folder, evidence)
+    return examine(evidence)
