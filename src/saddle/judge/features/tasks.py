@@ -5,10 +5,13 @@ of its columns come from other rows. Whatever a sampler does wrong is near to on
 modes, samples between modes, pairs of columns that do not fit. Where rows have labels the network
 also learns their class.
 
-Tried on points, tables and digits with faults of other kinds (a mode dropped, a mean shifted by
-0.15, all wider by 10 %, samples between modes, a broken pair, few distinct rows): of untrained
-layers, a denoising autoencoder, noise prediction, and contrast of corrupted copies, this one told
-apart the most by the Frechet and the kernel distance, in units of their spread under one law.
+Tried on a ring, a grid, moons and a table of six columns, with planted faults (a mode dropped, a
+mean shifted by 0.15, all wider by 10 %, a tenth between modes, a broken pair, noise, few distinct
+rows), in units of the spread of the Frechet and the kernel distance under one law. Beside it:
+untrained layers, a denoising autoencoder, noise prediction, contrast of corrupted copies, two tasks
+at once, Fourier features in front. Telling changes was ahead on faults of shape, by ten times and
+more over the raw columns, and never blind. Noise prediction sees a dropped mode better and samples
+between modes worse; Fourier features see finer noise, and dropped modes hardly.
 """
 
 from __future__ import annotations
