@@ -8,9 +8,9 @@ also learns their class.
 Tried on a ring, a grid, moons and a table of six columns, with planted faults (a mode dropped, a
 mean shifted by 0.15, all wider by 10 %, a tenth between modes, a broken pair, noise, few distinct
 rows), in units of the spread of the Frechet and the kernel distance under one law. Beside it:
-untrained layers, a denoising autoencoder, noise prediction, contrast of corrupted copies, two tasks
-at once, Fourier features in front. Telling changes was ahead on faults of shape, by ten times and
-more over the raw columns, and never blind. Noise prediction sees a dropped mode better and samples
+untrained layers, a denoising autoencoder, noise prediction, contrast of corrupted copies, two
+tasks at once, Fourier features in front. Telling changes was ahead on faults of shape, mostly by
+ten times and more over the raw columns. Noise prediction sees a dropped mode better and samples
 between modes worse; Fourier features see finer noise, and dropped modes hardly.
 """
 
