@@ -133,6 +133,8 @@ def test_what_is_absent_is_said():
     few = named(memory_rows(FAKE[:5], TRAIN, HELD))
     assert "too few" in few["c-t"]["note"] and few["c-t"]["value"] is None
     assert "too few" in few["copies"]["mark"]
+    hold = named(memory_rows(FAKE, TRAIN, HELD[:9]))
+    assert "n = 9" in hold["closer-to-train"]["mark"] and "mark" not in hold["authentic"]
 
 
 def test_neighbours_to_look_at_come_nearest_first():

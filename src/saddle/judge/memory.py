@@ -229,13 +229,14 @@ def _told(measure: Memory, clouds: Clouds, features: str) -> Json:
         floor = measure.floor(clouds)
     except BadData as problem:  # too few rows for this one
         return unmeasured(measure.name, str(problem), better=measure.better)
+    seen = min([found.n, *([len(clouds.held)] if HELD in measure.needs else [])])
     return row(
         "-".join([measure.name, *([features] if measure.learned else [])]),
         found,
         floor=floor,
         better=measure.better,
         note=measure.words,
-        mark=f"n = {found.n}: too few to be sure" if found.n < FEWEST else None,
+        mark=f"n = {seen}: too few to be sure" if seen < FEWEST else None,
     )
 
 

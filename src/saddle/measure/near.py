@@ -50,7 +50,10 @@ def rows_of(samples: npt.ArrayLike, argument: str) -> Rows:
     (3, 1)
     """
     x = np.asarray(samples)
-    x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    try:
+        x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    except (TypeError, ValueError) as problem:
+        raise BadData(f"{argument} must be numbers: {problem}") from None
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] == 0:
         raise BadData(f"{argument} must be an array (n, d) with n, d >= 1, got shape {x.shape}")
