@@ -39,6 +39,14 @@ def test_tight_clusters_far_apart_are_found_in_double_precision():
     np.testing.assert_allclose(nearest(x, k=2).distance, distance, rtol=1e-6)
 
 
+@pytest.mark.parametrize("unit", [1e-60, 1e-25, 1e25, 1e120])
+def test_units_change_no_neighbour(unit):
+    x = normal(300, 3, 9)
+    here, there = nearest(x, k=3), nearest(x * unit, k=3)
+    assert (here.index == there.index).all()
+    np.testing.assert_allclose(there.distance / unit, here.distance, rtol=1e-9)
+
+
 def test_a_copy_is_at_distance_zero():
     x = normal(500, 30, 3) + 100
     found = nearest(x[::5], x)
