@@ -218,7 +218,7 @@ def frame_for(x: Rows, y: Rows | None = None, *, k: int = 1) -> Frame:
     frame = Frame.around(*((x,) if y is None else (x, y)))
     for way in range(DIRECT):
         frame = replace(frame, way=way)
-        if frame.scale > np.finfo(frame.dtype).max / _NOISE:
+        if frame.scale > float(np.finfo(frame.dtype).max) / _NOISE:
             continue
         near = _search(few, among, min(k + 1, len(among)), frame).value[:, -1]
         if frame.noise <= _SAFE * float(np.median(near)):
