@@ -11,77 +11,22 @@ regression on a kernel's landmarks (Williams & Seeger 2001): convex, quick, the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, ndtri
+from scipy.special import expit
 from scipy.stats import rankdata
 
 from saddle.judge.gaps.base import Clouds
+from saddle.judge.gaps.features import Features, Numbers
 from saddle.measure.base import Floats, Integers
 
 FOLDS = 3
-LANDMARKS, WIDTHS = 80, (1.0, 0.4)
-"""Landmarks of a kernel in each frame, and its widths over the median distance."""
-KNOTS = np.linspace(0, 1, 10)[1:-1]
-"""Where, in ranks, each column's own function may bend."""
 RIDGE = 5.0
 STEPS, SETTLED, SHORT = 15, 1e-4, 1e-3
 """Newton steps at most, the fall in loss a row below which they end, and the shortest stride."""
 JUDGED = 3000
 """Rows a side that a critic is fitted on and read on, at most."""
-
-
-class Features:
-    """What the critic sees of a row: its values, bent at knots, and its likeness to landmarks.
-
-    Likeness is told in two frames: standard units, and normal scores, in which skew and units of
-    a column do not matter.
-    """
-
-    def __init__(self, rows: Floats, rng: np.random.Generator) -> None:
-        self._mean, self._scale = rows.mean(0), rows.std(0)
-        levels = np.linspace(0, 1, 65)
-        self._quantiles = [np.unique(np.quantile(c, levels), return_index=True) for c in rows.T]
-        self._levels = levels
-        drawn = rows[rng.permutation(len(rows))[:LANDMARKS]]
-        self._landmarks = [frame(drawn) for frame in (self._units, self._scores)]
-        self._medians = [float(np.median(_squares(c, c))) or 1.0 for c in self._landmarks]
-        raw = self._raw(rows)
-        self._centre = raw.mean(0)
-
-    def __call__(self, rows: Floats) -> Floats:
-        """Of rows (n, d): (n, k), the last column one."""
-        return np.column_stack([self._raw(rows) - self._centre, np.ones(len(rows))])
-
-    def _raw(self, rows: Floats) -> Floats:
-        frames = self._units(rows), self._scores(rows)
-        bent = np.maximum(frames[1][:, :, None] - ndtri(KNOTS), 0).reshape(len(rows), -1)
-        near = [
-            3 * np.exp(-_squares(frame, marks) / (median * width**2))
-            for frame, marks, median in zip(frames, self._landmarks, self._medians, strict=True)
-            for width in WIDTHS
-        ]
-        return np.concatenate([frames[1], bent, *near], axis=1)
-
-    def _units(self, rows: Floats) -> Floats:
-        scaled: Floats = (rows - self._mean) / self._scale
-        return scaled
-
-    def _scores(self, rows: Floats) -> Floats:
-        ranks = [
-            np.interp(column, values, self._levels[first])
-            for column, (values, first) in zip(rows.T, self._quantiles, strict=True)
-        ]
-        scores: Floats = ndtri(np.clip(np.stack(ranks, axis=1), 0.004, 0.996))
-        return scores
-
-
-def _squares(a: Floats, b: Floats) -> Floats:
-    """Squared distances (n, m)."""
-    squares: Floats = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    return np.maximum(squares, 0)
 
 
 class Account(NamedTuple):
@@ -129,22 +74,17 @@ def carried(first: Account, before: Account, after: Account) -> Carried:
     return Carried(gone, float(error), share, float(share_error) / max(first.nats, 1e-9))
 
 
-@dataclass(frozen=True, eq=False)
-class _Critics:
-    weights: tuple[Floats, ...]
-    temperature: float
-
-
 class Judge:
     """Critics of the clouds as they were given, and of what repairs leave of them."""
 
     def __init__(self, clouds: Clouds) -> None:
         self.n, self.m = int(clouds.real_rows.max()) + 1, int(clouds.fake_rows.max()) + 1
-        self.features = Features(np.concatenate([clouds.real, clouds.fake]), clouds.rng(1))
+        self._features = Features(np.concatenate([clouds.real, clouds.fake]), clouds.rng(1))
         self._folds = tuple(clouds.rng(2).permutation(k) % FOLDS for k in (self.n, self.m))
-        self._start: list[Floats | None] = [None] * FOLDS
+        self._given = clouds
+        self._known = self._features(clouds.real), self._features(clouds.fake)
+        self._critics: list[Floats | None] = [None] * FOLDS
         self.first, self._critics = self._fitted(clouds)
-        self._start = list(self._critics.weights)
 
     def account(self, clouds: Clouds) -> Account:
         """What critics tell that are fitted on these clouds."""
@@ -152,24 +92,34 @@ class Judge:
 
     def glance(self, clouds: Clouds) -> Account:
         """What the first critics still tell: quick, and blind to what a repair has broken."""
-        real, fake = self.features(clouds.real), self.features(clouds.fake)
-        return self._read(clouds, real, fake, self._critics.weights)[0]
+        return self._read(clouds, self._seen(clouds), self._critics)
 
-    def _fitted(self, clouds: Clouds) -> tuple[Account, _Critics]:
-        real, fake = self.features(clouds.real), self.features(clouds.fake)
+    def _seen(self, clouds: Clouds) -> tuple[Numbers, Numbers]:
+        """The features of both sides; those of rows that no repair moved are known."""
+        given, sides = self._given, []
+        for known, before, numbers, now, rows in (
+            (self._known[0], given.real_rows, clouds.real_rows, clouds.real, given.real),
+            (self._known[1], given.fake_rows, clouds.fake_rows, clouds.fake, given.fake),
+        ):
+            at = np.searchsorted(before, numbers)
+            same = np.array_equal(rows[at], now)
+            sides.append(known[at] if same else self._features(now))
+        return sides[0], sides[1]
+
+    def _fitted(self, clouds: Clouds) -> tuple[Account, list[Floats | None]]:
+        real, fake = seen = self._seen(clouds)
         folds = self._folds[0][clouds.real_rows], self._folds[1][clouds.fake_rows]
-        weights = tuple(
-            logistic(real[folds[0] != k], fake[folds[1] != k], self._start[k])
+        critics: list[Floats | None] = [
+            logistic(real[folds[0] != k], fake[folds[1] != k], self._critics[k])
             for k in range(FOLDS)
-        )
-        account, temperature = self._read(clouds, real, fake, weights)
-        return account, _Critics(weights, temperature)
+        ]
+        return self._read(clouds, seen, critics), critics
 
     def _read(
-        self, clouds: Clouds, real: Floats, fake: Floats, weights: tuple[Floats, ...]
-    ) -> tuple[Account, float]:
-        v_real = _held_out(real, self._folds[0][clouds.real_rows], weights)
-        v_fake = _held_out(fake, self._folds[1][clouds.fake_rows], weights)
+        self, clouds: Clouds, seen: tuple[Numbers, Numbers], critics: list[Floats | None]
+    ) -> Account:
+        v_real = _held_out(seen[0], self._folds[0][clouds.real_rows], critics)
+        v_fake = _held_out(seen[1], self._folds[1][clouds.fake_rows], critics)
         a = temperature(v_real, v_fake)
         real_part = np.log(2) - np.logaddexp(0, -a * v_real)
         fake_part = np.log(2) - np.logaddexp(0, a * v_fake)
@@ -179,12 +129,13 @@ class Judge:
             auc(v_real, v_fake),
             _spread(real_part, clouds.real_rows, self.n),
             _spread(fake_part, clouds.fake_rows, self.m),
-        ), a
+        )
 
 
-def _held_out(rows: Floats, folds: Integers, weights: tuple[Floats, ...]) -> Floats:
+def _held_out(rows: Numbers, folds: Integers, critics: list[Floats | None]) -> Floats:
     """Each row's score by the critic that did not see it."""
-    scores: Floats = np.einsum("nk,nk->n", rows, np.stack(weights)[folds])
+    weights = np.stack([critic for critic in critics if critic is not None], axis=1)
+    scores: Floats = (rows @ weights)[np.arange(len(rows)), folds]
     return scores
 
 
@@ -201,7 +152,7 @@ def auc(real: Floats, fake: Floats) -> float:
     return float((ranks.sum() - n * (n + 1) / 2) / (n * m))
 
 
-def logistic(real: Floats, fake: Floats, start: Floats | None = None) -> Floats:
+def logistic(real: Numbers, fake: Numbers, start: Floats | None = None) -> Floats:
     """Weights (k,) of the ridge logistic regression of real against fake rows, by Newton steps.
 
     Both sides weigh the same, however many rows they have.
@@ -214,17 +165,16 @@ def logistic(real: Floats, fake: Floats, start: Floats | None = None) -> Floats:
     ridge = np.full(x.shape[1], RIDGE)
     ridge[-1] = 1e-6
 
-    def loss(scores: Floats, w: Floats) -> float:
-        return float(share @ (np.logaddexp(0, scores) - y * scores) + ridge @ w**2 / 2)
+    def loss(v: Floats, w: Floats) -> float:
+        return float(share @ (np.logaddexp(0, v) - y * v) + ridge @ w**2 / 2)
 
     w = np.zeros(x.shape[1]) if start is None else start
     v = x @ w
     now = loss(v, w)
     for _ in range(STEPS):
         s = expit(v)
-        slope = x.T @ (share * (s - y)) + ridge * w
-        curve = (x * (share * s * (1 - s))[:, None]).T @ x
-        curve[np.diag_indices_from(curve)] += ridge
+        slope = (share * (s - y)) @ x + ridge * w
+        curve = _squared(x, share * s * (1 - s)) + np.diag(ridge)
         step = np.linalg.solve(curve, slope)
         along, stride, before = x @ step, 1.0, now
         while (now := loss(v - stride * along, w - stride * step)) > before and stride > SHORT:
@@ -233,6 +183,13 @@ def logistic(real: Floats, fake: Floats, start: Floats | None = None) -> Floats:
         if before - now < SETTLED * len(x):
             break
     return w
+
+
+def _squared(x: Numbers, weight: Floats) -> Floats:
+    """x^T diag(weight) x, in the precision of x: it only steers the steps."""
+    half = x * np.sqrt(weight).astype(x.dtype)[:, None]
+    gram: Floats = (half.T @ half).astype(np.float64)
+    return gram
 
 
 def temperature(real: Floats, fake: Floats) -> float:
