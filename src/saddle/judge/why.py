@@ -16,11 +16,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import jensenshannon
 
 from saddle.errors import BadData, bad
-from saddle.judge.gaps import Account, Clouds, Found, Search, candidates
+from saddle.judge.gaps import Account, Clouds, Found, Search, Told, candidates
 from saddle.judge.gaps.base import Mask
 from saddle.judge.gaps.blind import blind_cluster, blind_shift, hidden
+from saddle.judge.gaps.search import Candidate
+from saddle.judge.gaps.values import FAMILY
 from saddle.judge.sides import Draw, Sides, read_sides
 from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.runs import Json
@@ -45,7 +48,8 @@ class Finding:
         what: the column, the pair of columns, or where the region lies.
         words: what differs, in a sentence.
         p: its p-value after Holm's correction over all guesses.
-        share: part of the held-out divergence that went with its repair, of what there was first.
+        share: part of the held-out divergence that went with its repair, of what there was first;
+            None of exact values, which no critic sees.
         interval: of the share, at 95 %.
         nats: the same in nats of Jensen-Shannon divergence.
         examples: numbers of rows that show it, from 0, of the side that has more of them.
@@ -57,8 +61,8 @@ class Finding:
     what: str
     words: str
     p: float
-    share: float
-    interval: tuple[float, float]
+    share: float | None
+    interval: tuple[float, float] | None
     nats: float
     examples: tuple[int, ...]
     facts: Json
@@ -67,7 +71,8 @@ class Finding:
     def json(self) -> Json:
         """As plain values."""
         plain = {key: value for key, value in vars(self).items() if key not in UNWRITTEN}
-        return {**plain, "interval": list(self.interval), "examples": list(self.examples)}
+        ends = None if self.interval is None else list(self.interval)
+        return {**plain, "interval": ends, "examples": list(self.examples)}
 
     def short(self) -> str:
         """What differs, without the numbers of its test.
@@ -80,12 +85,16 @@ class Finding:
 
     def __str__(self) -> str:
         """One paragraph."""
-        low, high = self.interval
-        share = f"{100 * self.share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
         shown = ", ".join(map(str, self.examples))
         examples = f"; {self.facts['of']} rows {shown}" if self.examples else ""
-        carries = f"It carries {share} of what tells them apart ({chance(self.p)})."
-        return f"{self.short()}{examples}. {carries}"
+        return f"{self.short()}{examples}. {self._carries()} ({chance(self.p)})."
+
+    def _carries(self) -> str:
+        if self.share is None or self.interval is None:
+            return f"By itself it tells them apart with AUC {_alone(self):.3f}"
+        low, high = (100 * end for end in self.interval)
+        share = f"{100 * self.share:.0f} % ({low:.0f} to {high:.0f})"
+        return f"It carries {share} of what tells them apart"
 
     def _lead(self) -> str:
         return LEADS[self.kind].format(amount=AMOUNTS.get(self.facts.get("of", "")))
@@ -178,7 +187,8 @@ class Why:
     def _tail(self) -> str:
         if self.findings:
             it = "it" if len(self.findings) == 1 else "all of them"
-            return f"With {it} repaired, AUC {max(self.left, 0.5):.3f} is left. {COUNTED}"
+            exact = EXACT * any(finding.share is None for finding in self.findings)
+            return f"With {it} mended, AUC {max(self.left, 0.5):.3f} is left. {COUNTED}{exact}"
         cluster, shift = self.blind
         return (
             f"A cluster of {100 * cluster:.2g} % that is never made, or a column shifted by "
@@ -199,6 +209,7 @@ class Why:
 
 THINGS = {0: "nothing can be named that tells", 1: "one thing tells"}
 COUNTED = "Shares are of rows that did not help to find them; rows count from 0."
+EXACT = " What a finding carries is told of all but exact values."
 
 
 def why(
@@ -297,13 +308,19 @@ def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -
     held, guesses = candidates(clouds, ALPHA)
     search = Search.of(clouds, ALPHA / guesses)
     first = search.judge.first
-    found = list(search.named(held, MOST))
-    sizes = len(clouds.real), len(clouds.fake)
-    limit = ALPHA / guesses
+    found = list(search.named([c for c in held if c.gap.family != FAMILY], MOST))
+    exact = [_exact(c, clouds, names) for c in plainest(held)]
+    told = [_finding(it, first, clouds, names) for it in found]
+    twice, least = {finding.what for finding in exact}, hidden(len(clouds.real), len(clouds.fake))
+    named = [finding for finding in told if finding.what not in twice or finding.nats > least]
+    strongest = max((finding.nats for finding in named), default=0.0)
+    before = [finding for finding in exact if finding.nats >= strongest]
+    after = [finding for finding in exact if finding.nats < strongest]
+    sizes, limit = (len(clouds.real), len(clouds.fake)), ALPHA / guesses
     return Why(
-        findings=tuple(_finding(it, first, clouds, names) for it in found),
-        auc=first.auc,
-        nats=first.nats,
+        findings=(*before, *named, *after),
+        auc=max([first.auc, *(_alone(finding) for finding in exact)]),
+        nats=max([first.nats, *(finding.nats for finding in exact)]),
         left=found[-1].left.auc if found else first.auc,
         n=sizes,
         guesses=guesses,
@@ -320,15 +337,40 @@ def _finding(found: Found, first: Account, clouds: Clouds, names: Sequence[str])
     below = math.hypot(Z * carries.share_error, min(unseen, 1))
     ends = (carries.share - below, carries.share + Z * carries.share_error)
     low, high = (float(np.clip(end, 0, 1)) for end in ends)
-    return Finding(
-        kind=told.kind,
-        what=told.what,
-        words=told.words,
-        p=found.p,
-        share=float(np.clip(carries.share, 0, 1)),
-        interval=(low, high),
-        nats=carries.nats,
-        examples=tuple(told.examples),
-        facts=told.facts,
-        holds=found.gap.holds,
-    )
+    share = float(np.clip(carries.share, 0, 1))
+    return _made(told, found.p, carries.nats, share, (low, high), found.gap.holds)
+
+
+def plainest(held: Sequence[Candidate]) -> list[Candidate]:
+    """Of the repeated values that hold, those of smallest p-value in each column."""
+    best: dict[tuple[int, ...], Candidate] = {}
+    for candidate in held:
+        if candidate.gap.family == FAMILY:
+            columns = candidate.gap.columns
+            best[columns] = min(best.get(columns, candidate), candidate, key=lambda c: c.p)
+    return sorted(best.values(), key=lambda c: c.p)
+
+
+def _exact(candidate: Candidate, clouds: Clouds, names: Sequence[str]) -> Finding:
+    """A finding about exact values: J of its two shares alone, which no critic sees."""
+    told = candidate.gap.tell(clouds, names)
+    p, q = (told.facts[side]["share"] for side in ("real", "fake"))
+    nats = float(jensenshannon([p, 1 - p], [q, 1 - q]) ** 2)
+    return _made(told, candidate.p, nats, None, None, candidate.gap.holds)
+
+
+def _alone(finding: Finding) -> float:
+    """AUC of the two shares alone."""
+    return float(0.5 + abs(finding.facts["real"]["share"] - finding.facts["fake"]["share"]) / 2)
+
+
+def _made(
+    told: Told,
+    p: float,
+    nats: float,
+    share: float | None,
+    interval: tuple[float, float] | None,
+    holds: Callable[[Floats], Mask] | None,
+) -> Finding:
+    plain = told.kind, told.what, told.words
+    return Finding(*plain, p, share, interval, nats, tuple(told.examples), told.facts, holds)

@@ -1,4 +1,4 @@
-"""What two clouds differ in: clusters, boxes, columns, pairs; how each is tested and mended."""
+"""What two clouds differ in: clusters, boxes, columns, pairs, values; each tested and mended."""
 
 from saddle.judge.gaps.account import Account, Carried
 from saddle.judge.gaps.base import Clouds, Gap, Told

@@ -160,4 +160,4 @@ def _tell(i: int, j: int, clouds: Clouds, columns: Sequence[str]) -> Told:
     return Told("pair", what, words.format_map(found), {"rank_correlation": found})
 
 
-ALIKE, SHAPE = 0.1, ": alike, but the dependence has another shape"
+ALIKE, SHAPE = 0.05, ": alike, but the dependence has another shape"
