@@ -100,7 +100,7 @@ def test_values_that_only_one_side_repeats_are_named():
     for made, held, who in ((near, real, "real"), (real, near, "fake")):
         (finding,) = why(made, held).findings
         assert (finding.kind, finding.what, finding.facts["by"]) == ("column", "x0", who)
-        assert finding.share is None and finding.facts["repeated"][0] == 0
+        assert finding.share is None and set(finding.facts["repeated"]) <= {-1, 0, 1}
 
 
 def test_nothing_is_named_where_nothing_differs():

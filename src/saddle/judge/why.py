@@ -311,8 +311,8 @@ def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -
     found = list(search.named([c for c in held if c.gap.family != FAMILY], MOST))
     exact = [_exact(c, clouds, names) for c in plainest(held)]
     told = [_finding(it, first, clouds, names) for it in found]
-    twice, least = {finding.what for finding in exact}, hidden(len(clouds.real), len(clouds.fake))
-    named = [finding for finding in told if finding.what not in twice or finding.nats > least]
+    seen = hidden(len(clouds.real), len(clouds.fake)) if exact else -math.inf
+    named = [finding for finding in told if finding.nats >= seen]
     strongest = max((finding.nats for finding in named), default=0.0)
     before = [finding for finding in exact if finding.nats >= strongest]
     after = [finding for finding in exact if finding.nats < strongest]

@@ -62,7 +62,7 @@ def _tell(j: int, held: Floats, region: Region, clouds: Clouds, columns: Sequenc
     """Which side repeats which values."""
     shares = region.shares(clouds)
     who = "real" if len(region.found_real) else "fake"
-    such = ", ".join(f"{value:.6g}" for value in held[:SHOWN])
+    such = ", ".join(f"{value + 0.0:.6g}" for value in held[:SHOWN])
     words = (
         f"values that {who} rows repeat, such as {such}, stand in {shares.real.words('real')}, "
         f"{shares.fake.words('fake')}"
