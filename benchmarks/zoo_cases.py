@@ -7,6 +7,7 @@ but two play on a ring of four to eight Gaussians that a sound recipe learns in 
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,13 +17,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from saddle.build.materials import gather
 from saddle.build.resuming import resume
 from saddle.build.session import Session, start
-from saddle.errors import NonFinite
+from saddle.doctor import FAILURE
+from saddle.errors import NonFinite, UserError
 from saddle.networks.base import Scores
-from saddle.presets import FLAT, preset, without_critic
+from saddle.presets import FLAT, amended_recipe, preset, without_critic
 from saddle.recipe import Recipe
-from saddle.runs import Run
+from saddle.runs import Run, read_lines
 from saddle.sources.mixtures import Mixture, isotropic, on_circle, on_grid
 from saddle.training.state import State
 
@@ -316,10 +319,74 @@ def play(name: str, seed: int, folder: Path) -> Run:
     return session.run
 
 
+def onset_of(name: str, seed: int) -> int:
+    """The turn at which a case is planted."""
+    with tempfile.TemporaryDirectory() as folder:
+        return planted(name, seed, Path(folder)).onset
+
+
+def played(name: str, seed: int, folder: Path) -> Run:
+    """A case from the folder where it was played, or played now."""
+    found = kept(folder)
+    return play(name, seed, folder) if found is None else found
+
+
+def played_sound(distance: str, data: str, seed: int, folder: Path) -> Run | None:
+    """A sound run from its folder, or played now; None where a distance does not fit the data."""
+    found = kept(folder)
+    if found is not None:
+        return found
+    try:
+        session = start(sound(distance, data, seed), folder, trusted=True)
+    except UserError:
+        return None
+    try:
+        for _ in session.play():
+            pass
+    except NonFinite:
+        pass  # it did not end well, and is not counted
+    return session.run
+
+
+def kept(folder: Path) -> Run | None:
+    """The run of a folder that was played to its end, or to where it broke down."""
+    for path in sorted(folder.glob("0*/events.jsonl")):
+        run, steps = Run(path.parent), amended_recipe(Run(path.parent)).steps
+        over = read_lines(run.events)[-1:] and read_lines(run.events)[-1]["step"] == steps
+        if over or (run.path / FAILURE).exists():
+            return run
+    return None
+
+
+WELL = {"high_quality": 0.8, "coverage": 0.5, "distance": 3.0}
+"""A run ended well with all modes, that share of high quality, that share of what training rows
+cover, and that many times the distance of real rows. Where no modes are known, the last two."""
+
+
+def ended_well(run: Run) -> bool:
+    """Whether the samples of a run's last look are good, by the data and not by the doctor."""
+    last = read_lines(run.events)[-1]
+    made, watch, modes = last["made"]["x"], last["watch"], last.get("modes")
+    known = modes is None or (
+        modes["captured"] == modes["of"] and modes["high_quality"] >= WELL["high_quality"]
+    )
+    near = watch["value"] is not None and watch["value"] <= WELL["distance"] * watch["floor"]
+    covered = made.get("coverage", 0.0) >= WELL["coverage"] * made.get("coverage_floor", 1.0)
+    return bool(known and near and covered and last["step"] == amended_recipe(run).steps)
+
+
+PLAIN = str.maketrans(":*()", "_x  ", "")
+"""Names of distances as names of folders."""
+
+
 def begun(plan: Planted, folder: Path) -> Session:
     """The session of a case, with a generator of its rows where it has one."""
     if not plan.case.own:
         return start(plan.recipe, folder, trusted=True)
-    plain = start(plan.recipe, folder / "plain", trusted=True).materials
-    rows = plain.spaces["x"].encode(plain.rows("train", 10_000)["x"])
-    return start(plan.recipe, folder, own={"generator": Memorised(rows)}, trusted=True)
+    return start(plan.recipe, folder, own={"generator": memorised(plan.recipe)}, trusted=True)
+
+
+def memorised(recipe: Recipe) -> Memorised:
+    """A generator of a recipe's training rows."""
+    found = gather(recipe)
+    return Memorised(found.spaces["x"].encode(found.rows("train", 10_000)["x"]))

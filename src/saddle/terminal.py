@@ -233,7 +233,7 @@ class Meter:
         for finding in findings:
             if finding["severity"] in LOUD and not self.quiet:
                 words = message(finding["key"]).title
-                numbers = told(finding["evidence"])
+                numbers = told(finding["key"], finding["evidence"])
                 self.out.print(
                     f"{words} since step {finding['since']}: {numbers}",
                     style="yellow",

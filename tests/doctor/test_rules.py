@@ -110,7 +110,7 @@ def test_every_key_number_and_cause_has_words(language: str) -> None:
     for key in RULES:
         assert message(key, language).means.endswith(".")
         for finding in examine(sick(key)):
-            assert "{" not in told(finding.evidence, language)
+            assert "{" not in told(finding.key, finding.evidence, language)
     assert all(why(cause, language) for cause in CAUSES)
 
 

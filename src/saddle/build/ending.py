@@ -68,7 +68,7 @@ FATAL = ("mode-collapse", "exploding", "stuck", "vanishing-gradient", "critic-wi
 
 
 def _of(finding: Finding) -> str:
-    return f"{finding.key} since step {finding.since:,}: {told(finding.evidence)}"
+    return f"{finding.key} since step {finding.since:,}: {told(finding.key, finding.evidence)}"
 
 
 def of_plateau(known: Known) -> Decision | None:

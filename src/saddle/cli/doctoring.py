@@ -84,13 +84,12 @@ def show_finding(finding: dict[str, Any]) -> None:
     terminal.say("")
     terminal.say(f"{finding['severity'].upper()}  {words.title}, since step {finding['since']}")
     paragraph(words.means)
-    paragraph(f"{told(finding['evidence'])}.")
-    remedy = finding["remedy"]
-    if remedy is None:
-        paragraph("No remedy is known.")
-    else:
+    paragraph(f"{told(finding['key'], finding['evidence'])}.")
+    for remedy in finding["remedies"]:
         paragraph(f"Remedy: {'; '.join(why(cause) for cause in remedy['causes'])}.")
         terminal.say(f"    {remedy['command']}")
+    if not finding["remedies"]:
+        paragraph("No remedy is known.")
 
 
 def paragraph(text: str) -> None:

@@ -113,7 +113,9 @@ class Finding:
 
     def __str__(self) -> str:
         """In words: what, since when, by which numbers."""
-        return f"{message(self.key).title} since step {self.since}: {told(self.evidence)}"
+        return (
+            f"{message(self.key).title} since step {self.since}: {told(self.key, self.evidence)}"
+        )
 
     @property
     def remedy(self) -> Mapping[str, Any] | None:
@@ -122,18 +124,20 @@ class Finding:
 
     def json(self, run: str = "RUN", saved: Iterable[int] = ()) -> Json:
         """The finding as JSON, with the exact command of its remedy."""
-        found: Json = {
+        cures = () if self.cure is None else (self.cure,)
+        return {
             "key": self.key,
             "since": self.since,
             "severity": self.severity,
             "evidence": dict(self.evidence),
-            "remedy": None,
+            "remedy": None if self.remedy is None else dict(self.remedy),
+            "remedies": [
+                {
+                    "causes": list(cure.causes),
+                    "changes": dict(cure.changes),
+                    "way": cure.way,
+                    "command": cure.command(run, saved),
+                }
+                for cure in cures
+            ],
         }
-        if self.cure is not None:
-            found["remedy"] = {
-                "causes": list(self.cure.causes),
-                "changes": dict(self.cure.changes),
-                "way": self.cure.way,
-                "command": self.cure.command(run, saved),
-            }
-        return found

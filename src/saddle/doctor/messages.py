@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from saddle.catalogue import Catalogue
 
@@ -15,10 +15,12 @@ class Message:
     Attributes:
         title: a few words.
         means: what is the case, and why it matters.
+        numbers: how this finding tells a number of its evidence that others tell otherwise.
     """
 
     title: str
     means: str
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ ENGLISH = Language(
             "stuck",
             "Nothing moves the generator, or all that moved it brought samples no nearer to the "
             "data since the first look.",
+            {"distance": "distance {value:.3g} now"},
         ),
         "vanishing-gradient": Message(
             "vanishing gradient",
@@ -158,11 +161,11 @@ def why(cause: str, language: str = "en") -> str:
     return LANGUAGES[language].causes[cause]
 
 
-def told(numbers: Mapping[str, float], language: str = "en") -> str:
-    """Evidence in words.
+def told(key: str, numbers: Mapping[str, float], language: str = "en") -> str:
+    """The evidence of a finding in words, its own where it has any.
 
-    >>> told({"auc": 1.0, "distance": 0.25})
+    >>> told("critic-wins", {"auc": 1.0, "distance": 0.25})
     'held-out AUC 1.000, distance 0.25'
     """
-    words = LANGUAGES[language].numbers
+    words = {**LANGUAGES[language].numbers, **message(key, language).numbers}
     return ", ".join(words[name].format(value=value) for name, value in numbers.items())
