@@ -168,7 +168,7 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             "look",
             "a sum over the weights",
             "events.jsonl weights",
-            ("stuck",),
+            ("exploding", "stuck"),
         ),
         "failure": Quantity(
             "where a run broke down, and why",

@@ -1,5 +1,9 @@
 """Laws of every rule: named where it is planted, silent in health, monotone, or not measured."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -185,3 +189,8 @@ def test_a_doctor_that_follows_says_what_one_that_comes_later_says(tmp_path) -> 
     assert later.now == doctor.now
     assert said == [(spell.finding.key, spell.named) for spell in history(later.evidence)]
     assert (tmp_path / "findings.json").exists()
+
+
+def test_the_page_is_what_the_tables_say() -> None:
+    script = Path(__file__).parents[2] / "scripts" / "doctor"
+    subprocess.run([sys.executable, str(script), "--check"], check=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 from saddle.build.custom import Own
 from saddle.build.materials import KEPT
-from saddle.build.resuming import resume
+from saddle.build.resuming import resume, unfinished
 from saddle.build.session import Session, start
 from saddle.doctor import Finding, Remedy
 from saddle.errors import BadValue
@@ -34,11 +31,12 @@ def heal(
 ) -> Session:
     """A session that tries a remedy: to the run's end, or as long again once that is reached."""
     recipe = amended_recipe(run)
-    values = cure.values(str(run.path), run.saved())
+    over = {} if recipe.ending is None else {"ending": None}
+    values = {**cure.values(str(run.path), run.saved()), **over}
     if not cure.another:
-        more: dict[str, Any] = {"steps": recipe.steps + cure.more} if cure.more else {}
-        return resume(run, {**values, **more}, data=data, own=own, trusted=trusted)
-    kept: Path | None = run.path / KEPT
-    rows = kept if data is None and kept is not None and kept.exists() else data
+        changes = unfinished(run, values, added=cure.more or None)
+        return resume(run, changes, data=data, own=own, trusted=trusted)
+    kept = run.path / KEPT
+    rows = kept if data is None and kept.exists() else data
     begun = recipe.amended(values)
     return start(begun, run.path.parent, data=rows, own=own, trusted=trusted)
