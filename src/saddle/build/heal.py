@@ -31,12 +31,11 @@ def heal(
 ) -> Session:
     """A session that tries a remedy: to the run's end, or as long again once that is reached."""
     recipe = amended_recipe(run)
-    over = {} if recipe.ending is None else {"ending": None}
-    values = {**cure.values(str(run.path), run.saved()), **over}
+    values = cure.values(str(run.path), run.saved())
     if not cure.another:
         changes = unfinished(run, values, added=cure.more or None)
         return resume(run, changes, data=data, own=own, trusted=trusted)
     kept = run.path / KEPT
     rows = kept if data is None and kept.exists() else data
-    begun = recipe.amended(values)
+    begun = recipe.amended({"ending": None, **values})
     return start(begun, run.path.parent, data=rows, own=own, trusted=trusted)
