@@ -4,7 +4,8 @@ What must be said of each fault stands in zoo/expected.yaml, written before any 
 named when one of its findings holds at a look in the first half of the budget; the record alone
 is read, look by look, as the doctor beside the run reads it. A sound run counts when it ends well
 (`well` in zoo_cases), and any fault that is said of it at any look is a false alarm; notes are
-counted beside. With --keep, runs that are there are examined and not played again.
+counted beside. With --keep, runs that are there are examined and not played again; with
+--kept-only 1 no sound run is played that is not there.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def sound_row(distance: str, data: str, seed: int, run: Run) -> Row:
 
 
 def main() -> None:
-    bench = Bench("zoo", "The doctor's zoo", seeds="10-12", sound_seed=10, only=None)
+    bench = Bench("zoo", "The doctor's zoo", seeds="10-12", sound_seed=10, kept_only=0)
     expected = yaml.safe_load(EXPECTED.read_text())
     planted: list[Row] = []
     sound: list[Row] = []
@@ -71,7 +72,11 @@ def main() -> None:
             seed = bench.options.sound_seed + place
             for distance in DISTANCES:
                 where = folder / f"sound-{seed}-{place}" / distance.translate(zoo_cases.PLAIN)
-                found = zoo_cases.played_sound(distance, data, seed, where)
+                found = (
+                    zoo_cases.kept(where)
+                    if bench.options.kept_only
+                    else zoo_cases.played_sound(distance, data, seed, where)
+                )
                 if found is not None:
                     sound.append(sound_row(distance, data, seed, found))
                     bench.tell(str(sound[-1]))

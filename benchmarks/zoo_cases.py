@@ -375,7 +375,7 @@ def ended_well(run: Run) -> bool:
     return bool(known and near and covered and last["step"] == amended_recipe(run).steps)
 
 
-PLAIN = str.maketrans(":*()", "_x  ", "")
+PLAIN = str.maketrans(":*", "_x", "()")
 """Names of distances as names of folders."""
 
 
