@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from saddle.measure import TESTS, two_sample
+from _common import Row
+from saddle.measure import two_sample
 from saddle.measure.base import Floats
 from saddle.measure.two_sample import PERMUTATIONS
 
@@ -32,10 +35,25 @@ class Shift:
     log_ratio: LogRatio
 
 
-def p_values(x: Floats, y: Floats, seed: int) -> dict[str, float]:
+def p_values(x: Floats, y: Floats, seed: int, tests: Sequence[str]) -> dict[str, float]:
     """One p-value a test."""
-    found = two_sample(x, y, tests=list(TESTS), seed=seed, permutations=PERMUTATIONS)
+    found = two_sample(x, y, tests=tests, seed=seed, permutations=PERMUTATIONS)
     return {result.name: result.p_value for result in found}
+
+
+def joined(rows: Sequence[Row], paths: str | None, keys: Sequence[str]) -> list[Row]:
+    """Rows with those of shorter runs of the benchmark, from their JSON files.
+
+    Rows of the same keys are one row; of a figure that both have, the later file's holds, and
+    what was measured now holds before all of them.
+    """
+    files = [] if paths is None else paths.split(",")
+    known = [row for path in files for row in json.loads(Path(path).read_text())["rows"]]
+    found: dict[tuple[object, ...], Row] = {}
+    for row in [*known, *rows]:
+        label = tuple(row[key] for key in keys)
+        found[label] = {**found.get(label, {}), **row}
+    return list(found.values())
 
 
 # ---- laws -----------------------------------------------------------------------------------

@@ -6,10 +6,12 @@ for, a permutation test meets a exactly; a count or a correction stays below.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from _common import Bench, Row, Target
-from _tests import Draw, heavy, lumps, p_values
+from _tests import Draw, heavy, joined, lumps, p_values
 from saddle.measure import TESTS
 from saddle.measure.base import Floats
 from saddle.measure.two_sample import PERMUTATIONS
@@ -24,14 +26,14 @@ LAWS: dict[str, tuple[Draw, int, int, float]] = {
 """Law, rows of a and of b, share of the seeds that are drawn."""
 
 
-def drawn(law: str, seeds: list[int]) -> dict[str, Floats]:
+def drawn(law: str, seeds: list[int], tests: Sequence[str]) -> dict[str, Floats]:
     """P-values of each test, (draws,)."""
     draw, n, m, _ = LAWS[law]
     found = []
     for seed in seeds:
         rng = np.random.default_rng([seed, 0xA])
-        found.append(p_values(draw(n, rng), draw(m, rng), seed))
-    return {name: np.array([p[name] for p in found]) for name in TESTS}
+        found.append(p_values(draw(n, rng), draw(m, rng), seed, tests))
+    return {name: np.array([p[name] for p in found]) for name in tests}
 
 
 def told(law: str, name: str, p: Floats) -> Row:
@@ -71,12 +73,15 @@ def targets(rows: list[Row]) -> list[Target]:
 
 
 def main() -> None:
-    bench = Bench("two_sample_level", "P-values under one law", seeds="0-1999")
+    bench = Bench("two_sample_level", "P-values under one law", seeds="0-1999",
+                  tests=",".join(TESTS), known=None)  # fmt: skip
     rows: list[Row] = []
+    tests = bench.options.tests.split(",")
     for law, (_, n, m, share) in LAWS.items():
         seeds = bench.seeds[: max(1, round(share * len(bench.seeds)))]
-        rows += [told(law, name, p) for name, p in drawn(law, seeds).items()]
+        rows += [told(law, name, p) for name, p in drawn(law, seeds, tests).items()]
         bench.tell(f"{law}: {n} and {m} rows, {len(seeds)} draws")
+    rows = joined(rows, bench.options.known, ("law", "test"))
     bench.show(
         rows,
         targets=targets(rows),

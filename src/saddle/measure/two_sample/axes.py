@@ -18,6 +18,8 @@ ROWS_A_COLUMN = 10
 """Pooled rows a column from which on a covariance matrix is trusted."""
 EXACT = 2000
 """Rows of the larger side up to which the law of the Kolmogorov-Smirnov statistic is counted."""
+LEAST_TAIL = 0.2
+"""Kurtosis less one from which on it is believed: a fair coin has none, a uniform law 0.8."""
 _TINY = 1e-9  # beside a variance of one: the log of a side without spread stays finite
 _DIGITS = 6  # of a log ratio of standard deviations: what is beyond is rounding
 
@@ -80,29 +82,43 @@ def variances(x: Floats, y: Floats, setting: Setting) -> Found:
 
         statistic^2 = sum_j w_j l_j^2 / sum_j w_j,    l_j = log(std_j of a / std_j of b)
 
-    w_j is one over the variance of l_j over the labellings, so that axes with heavy tails, whose
-    ratio is mostly noise, count less. Differences of means do not move it.
+    Var l_j is about (kurtosis_j - 1) (1/n + 1/m) / 4 and w_j one over its first factor, so that
+    axes with heavy tails, whose ratio is mostly noise, count less. A shift does not move it.
     """
     n, m = len(x), len(y)
     z = _standardised(np.concatenate([x, y]))
     ratios = _log_ratios(z, labellings(n, m, setting.rng, setting.permutations), n, m)
-    noise = ratios.std(0)
-    known = noise > 0
-    weights = 1 / np.where(known, noise, np.inf) ** 2
-    total = float(weights.sum()) or 1.0
-    values = (weights * ratios**2).sum(1) / total
-    null = under_one_law(values)
-    typical = float(np.median(weights[known])) if known.any() else 0.0
-    e = smallest_effect(null, typical / total, 4 * typical / total**2)
-    factors = {"std ratio": np.exp(ratios[0])}
+    weights = _weights(z)
+    values = ratios**2 @ weights
+    e = _smallest_ratio(values, weights, ratios.std(0))
     return Found(
         float(np.sqrt(values[0])),
         float(p_of(values)),
         float(np.sqrt(floor_of(values))),
         _effect(min(n, m), float(np.exp(e)), "a factor of {:.3g} in the std of one axis"),
-        {**null_of(np.sqrt(values)), **_by_axis(setting.columns, factors, p_of(np.abs(ratios)))},
+        {
+            **null_of(np.sqrt(values)),
+            **_by_axis(setting.columns, {"std ratio": np.exp(ratios[0])}, p_of(np.abs(ratios))),
+        },
         _left_out(z.shape[1]),
     )
+
+
+def _weights(z: Floats) -> Floats:
+    """1 / (kurtosis - 1) of each axis, in sum one; none where an axis is constant, (d,)."""
+    fourth = (z**4).mean(0)
+    weights = np.where(fourth > 0, 1 / np.maximum(fourth - 1, LEAST_TAIL), 0.0)
+    shares: Floats = weights / (weights.sum() or 1.0)
+    return shares
+
+
+def _smallest_ratio(values: Floats, weights: Floats, noise: Floats) -> float:
+    """The log ratio of a typical axis alone that is seen: it adds w l^2, and spreads as l does."""
+    known = noise > 0
+    if not known.any():
+        return float("inf")
+    weight, deviation = (float(np.median(v[known])) for v in (weights, noise))
+    return smallest_effect(under_one_law(values), weight, 4 * (weight * deviation) ** 2)
 
 
 def _log_ratios(z: Floats, labels: Floats, n: int, m: int) -> Floats:
