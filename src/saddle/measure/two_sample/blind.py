@@ -18,6 +18,7 @@ from saddle.measure.base import Floats
 from saddle.measure.two_sample.permuting import floor_of
 from saddle.measure.two_sample.result import Blind
 
+POWER = 0.8
 Z80 = 0.8416212335729143
 Z95 = 1.6448536269514722
 """The normal law lies below them in 80 and in 95 of 100 cases."""

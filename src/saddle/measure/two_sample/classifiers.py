@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.measure.base import Floats
-from saddle.measure.two_sample.blind import Z80, share
+from saddle.measure.two_sample.blind import POWER, share
 from saddle.measure.two_sample.permuting import floor_of, labellings, null_of, p_of
 from saddle.measure.two_sample.result import Blind, Found, Run, Setting
 from saddle.measure.two_sample.scores import auc_of
@@ -22,6 +22,8 @@ FAR = 5.0
 """Spreads from the middle from which on a classifier sees the logarithm of a distance."""
 CERTAIN = 1e-6
 """A probability this close to 0 or 1 counts as this one: no row alone decides."""
+FEWEST = 5
+"""Rows told apart without a doubt, of one side all, from which on labels permuted are rarer."""
 ELSEWHERE = "of the samples elsewhere, however good the classifier"
 
 
@@ -69,11 +71,11 @@ def by_accuracy(make: Make) -> Run:
         right = int((held.a > 0.5).sum() + (held.b <= 0.5).sum())
         n_te = len(held.a) + len(held.b)
         floor = float(binom.ppf(0.95, n_te, 0.5)) / n_te
-        # A share e elsewhere and a perfect classifier: accuracy 1/2 + e/2.
-        e = 2 * (floor + Z80 * 0.5 / np.sqrt(n_te)) - 1
+        # A perfect classifier tells all of a and, of b, what lies elsewhere.
+        least = round(floor * n_te) + 1 - len(held.a)
         detail = {"auc": auc_of(held.a, held.b), "n_test": float(n_te)}
         p = float(binom.sf(right - 1, n_te, 0.5))
-        return Found(right / n_te, p, floor, share(held.n, e, ELSEWHERE), detail)
+        return Found(right / n_te, p, floor, _blind(held, least), detail)
 
     return test
 
@@ -93,13 +95,23 @@ def by_logit(make: Make) -> Run:
         v = _logits(np.concatenate([held.a, held.b]))
         of_a = v @ labels
         values = of_a / n - (v.sum() - of_a) / m
-        floor, null = floor_of(values), null_of(values)
-        nats = floor + Z80 * null["null_std"]
-        words = f"n = {held.n}: blind below {nats:.2g} nats of Jeffreys' divergence in this critic"
-        detail = {"auc": auc_of(held.a, held.b), "n_test": float(n + m), **null}
-        return Found(float(values[0]), float(p_of(values)), floor, Blind(nats, words), detail)
+        detail = {"auc": auc_of(held.a, held.b), "n_test": float(n + m), **null_of(values)}
+        p, blind = float(p_of(values)), _blind(held, FEWEST)
+        return Found(float(values[0]), p, floor_of(values), blind, detail)
 
     return test
+
+
+def _blind(held: Held, least: int) -> Blind:
+    """The share of b elsewhere of which at least so many held-out rows come in 80 of 100 cases.
+
+    P(Binomial(n, e) >= k) is the incomplete beta function I_e(k, n - k + 1).
+    """
+    from scipy.special import betaincinv
+
+    rows = len(held.b)
+    e = float(betaincinv(least, rows - least + 1, POWER)) if least <= rows else 1.0
+    return share(held.n, e, ELSEWHERE)
 
 
 def _logits(p: Floats) -> Floats:
