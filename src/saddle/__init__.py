@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from saddle.api import GAN, evaluate, load
+    from saddle.compare.api import compare
     from saddle.distances import FDivergence
     from saddle.doctor import diagnose
     from saddle.judge.why import why
@@ -28,6 +29,7 @@ _HOME = {
     "load": "saddle.api",
     "diagnose": "saddle.doctor",
     "evaluate": "saddle.api",
+    "compare": "saddle.compare.api",
     "FDivergence": "saddle.distances",
     "two_sample": "saddle.judging",
     "why": "saddle.judge.why",
@@ -39,6 +41,7 @@ __all__ = [
     "FDivergence",
     "Recipe",
     "__version__",
+    "compare",
     "diagnose",
     "evaluate",
     "load",
@@ -58,6 +61,15 @@ class _Package(ModuleType):
     @evaluate.setter
     def evaluate(self, folder: object) -> None:
         """Importing hangs a folder onto its package; this name is taken."""
+
+    @property
+    def compare(self) -> Any:
+        """Compare ways of training: see `saddle.compare.api.compare`."""
+        return vars(import_module("saddle.compare.api"))["compare"]
+
+    @compare.setter
+    def compare(self, folder: object) -> None:
+        """As above."""
 
 
 sys.modules[__name__].__class__ = _Package

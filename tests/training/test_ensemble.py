@@ -17,7 +17,7 @@ from saddle.build.session import Session
 from saddle.build.together import (
     TOLERANCE,
     apart,
-    play_sessions,
+    play_ensemble,
     product_error,
     quick_products,
     together,
@@ -54,7 +54,7 @@ def both_ways(out: Path, **changes: Any) -> tuple[list[Run], list[Run]]:
     """The same runs, one after the other and as one batch."""
     alone = [small.played(session) for session in batch(out / "alone", **changes)]
     members = batch(out / "together", **changes)
-    for _ in play_sessions(members):
+    for _ in play_ensemble(together(members)):
         pass
     return alone, [member.run for member in members]
 
@@ -120,7 +120,7 @@ def test_games_whose_rows_pass_alone_play_as_one_batch(game: str, tmp_path: Path
     alone = [small.played(small.begun(tmp_path, made.amended({"seed": s}))) for s in SEEDS]
     members = [small.begun(tmp_path, made.amended({"seed": s})) for s in SEEDS]
     assert apart(members[0]) is None
-    for _ in play_sessions(members):
+    for _ in play_ensemble(together(members)):
         pass
     for one, member in zip(alone, members, strict=True):
         assert gap(one, member.run) < 1e-9
@@ -168,10 +168,10 @@ def test_games_that_mix_rows_are_played_alone(tmp_path: Path) -> None:
 def test_a_batch_that_was_stopped_goes_on_together_or_alone(way: str, tmp_path: Path) -> None:
     whole = [small.played(session) for session in batch(tmp_path / "whole", steps=6)]
     members = batch(tmp_path, steps=6)
-    for _ in play_sessions(members, stop=lambda: members[0].state.step >= 2):
+    for _ in play_ensemble(together(members), stop=lambda: members[0].state.step >= 2):
         pass
     again = [resume(member.run) for member in members]
-    for moment in play_sessions(again) if way == "together" else []:
+    for moment in play_ensemble(together(again)) if way == "together" else []:
         assert moment.step >= 2
     runs = [it.run if way == "together" else small.played(it) for it in again]
     assert max(gap(one, run) for one, run in zip(whole, runs, strict=True)) < 1e-9

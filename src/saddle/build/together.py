@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import torch
 
 from saddle.build.game import plays_own_code
-from saddle.build.plan import OPTIMISERS, rule_of
+from saddle.build.plan import OPTIMISERS, find_device, rule_of
 from saddle.build.session import Session, interruptible
-from saddle.games.base import Player
+from saddle.games.base import Game, Player
 from saddle.games.together import inseparable
+from saddle.recipe import Recipe
 from saddle.training.ensemble import Ensemble, Member, play_together
 from saddle.training.foreign import nothing_lent
 from saddle.training.loop import Moment
@@ -22,11 +23,19 @@ TOLERANCE = 1e-5
 
 def apart(session: Session) -> str | None:
     """Why runs like this one cannot be one batch, or None where they can."""
-    if plays_own_code(session.recipe, {}) or session.plan.lend is not nothing_lent:
-        return "code of your own may draw from, or look at, the whole batch"
-    if session.feed.device != torch.device("cpu"):
-        return f"it runs on {session.feed.device}"
-    return inseparable(session.state.game)
+    lent = session.plan.lend is not nothing_lent
+    return OWN if lent else apart_of(session.recipe, session.state.game)
+
+
+OWN = "code of your own may look at the whole batch"
+
+
+def apart_of(recipe: Recipe, game: Game) -> str | None:
+    """The same of a recipe and its game."""
+    device = find_device(recipe.device)
+    if plays_own_code(recipe, {}):
+        return OWN
+    return inseparable(game) if device.type == "cpu" else f"it runs on {device}"
 
 
 def together(sessions: Sequence[Session]) -> Ensemble:
@@ -43,15 +52,15 @@ def together(sessions: Sequence[Session]) -> Ensemble:
     )
 
 
-def play_sessions(
-    sessions: Sequence[Session], stop: Callable[[], bool] = lambda: False
+def play_ensemble(
+    ensemble: Ensemble, stop: Callable[[], bool] = lambda: False, *, threads: int = 1
 ) -> Iterator[Moment]:
-    """Play sessions to their end as one batch; Ctrl-C ends it after the present turn, saved."""
+    """Play an ensemble to its end; Ctrl-C ends it after the present turn, saved."""
     before = torch.get_num_threads()
-    torch.set_num_threads(sessions[0].recipe.threads)
+    torch.set_num_threads(threads)
     try:
         with interruptible() as asked, quick_products():
-            yield from play_together(together(sessions), lambda: stop() or asked())
+            yield from play_together(ensemble, lambda: stop() or asked())
     finally:
         torch.set_num_threads(before)
 

@@ -17,8 +17,12 @@ class Parameter(Protocol):
     param_type_name: str
     required: bool
     metavar: str | None
+    nargs: int
     help: str | None
 
+
+MANY = -1
+"""Where an argument takes any number of words."""
 
 HELP = frozenset({"-h", "--help"})
 
@@ -30,7 +34,7 @@ def check(command: str, parameters: Sequence[Parameter], args: Sequence[str]) ->
     options = {name: it for it in parameters for name in it.opts if name.startswith("-")}
     places = [it for it in parameters if it.param_type_name == "argument"]
     words = list(positional(command, options, args))
-    if len(words) > len(places):
+    if len(words) > len(places) and not any(place.nargs == MANY for place in places):
         takes = " and ".join(shown(place) for place in places) or "no argument"
         raise refused(command, f"it takes {takes}, got {words[len(places)]!r} as well")
     for place in places[len(words) :]:
