@@ -170,7 +170,7 @@ RUNS = {
 }
 
 WORDS = {
-    "trian ring": ("unknown command 'trian': did you mean 'train'? Known: cite, encode",),
+    "trian ring": ("unknown command 'trian': did you mean 'train'? Known: cite, ",),
     "qqq": ("unknown command 'qqq'. Known: cite",),
     "--verbose": ("unknown option of `saddle` '--verbose': did you mean '--version'?",),
     "train ring --stepz 4": (
