@@ -18,7 +18,8 @@ from saddle.compare.contenders import Asked
 from saddle.compare.design import Design, design, read
 from saddle.compare.existing import of_runs
 from saddle.compare.outcome import outcome
-from saddle.compare.playing import FAILED, play_unit, run_of, units
+from saddle.compare.playing import play_unit, run_of, units
+from saddle.doctor import FAILURE
 from saddle.errors import BadValue, Incompatible, UnknownName
 from saddle.runs import Run, read_lines, write_json
 
@@ -72,7 +73,7 @@ def test_a_failed_run_is_told_and_not_played_again(tmp_path: Path) -> None:
     played(made, tmp_path, jobs=0)
     run = run_of(made, tmp_path, 1, 0)
     assert run is not None
-    write_json(run.path / FAILED, {"why": "step 3: the critic's duel is nan"})
+    write_json(run.path / FAILURE, {"step": 3, "error": "step 3: the critic's duel is nan"})
     assert units(made, tmp_path) == []
     assert outcome(made, tmp_path).verdict.failed == [0, 1]
 

@@ -35,6 +35,8 @@ def apart_of(recipe: Recipe, game: Game) -> str | None:
     device = find_device(recipe.device)
     if plays_own_code(recipe, {}):
         return OWN
+    if recipe.stop != "never" or recipe.budget is not None:
+        return "every run has an end of its own"
     return inseparable(game) if device.type == "cpu" else f"it runs on {device}"
 
 

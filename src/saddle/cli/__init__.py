@@ -8,4 +8,4 @@ from saddle.cli import making, using, judging, comparing, doctoring, asking  # n
 from saddle.cli.door import main
 from saddle.cli.options import app
 
-__all__ = ["app", "asking", "doctoring", "judging", "main", "making", "using"]
+__all__ = ["app", "asking", "comparing", "doctoring", "judging", "main", "making", "using"]

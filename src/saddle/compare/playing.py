@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -12,12 +13,11 @@ from saddle.build.resuming import resume
 from saddle.build.session import Session, start
 from saddle.build.together import play_ensemble, together
 from saddle.compare.design import Design
+from saddle.doctor import FAILURE, evidence_of, keep_findings
 from saddle.errors import NonFinite
+from saddle.presets import amended_recipe
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, read_lines, write_json
-
-FAILED = "failed.json"
-"""Stands in the folder of a run whose numbers ceased to be finite."""
 
 Unit = tuple[int, tuple[int, ...]]
 """A contender's number and the seeds that one process plays."""
@@ -47,14 +47,14 @@ def is_done(design: Design, folder: Path, number: int, seed: int) -> bool:
     """Whether a run has nothing left to play."""
     run = run_of(design, folder, number, seed)
     return run is not None and (
-        why_failed(run) is not None or run.latest() == design.contenders[number].recipe.steps
+        why_failed(run) is not None or run.latest() == amended_recipe(run).end
     )
 
 
 def why_failed(run: Run) -> str | None:
     """Why a run was given up, or None."""
-    path = run.path / FAILED
-    return str(read_json(path)["why"]) if path.exists() else None
+    path = run.path / FAILURE
+    return str(read_json(path)["error"]) if path.exists() else None
 
 
 def played_steps(run: Run | None) -> int:
@@ -97,19 +97,15 @@ def _as_one(sessions: Sequence[Session], stop: Stop) -> None:
         pass
     for member in ensemble.members:
         if member.failed is not None:
-            _mark(member.run, member.failed)
+            failure = {"step": member.state.step, "error": str(member.failed)}
+            write_json(member.run.path / FAILURE, failure)
+        keep_findings(member.run, evidence_of(member.run))
 
 
 def _one_by_one(sessions: Sequence[Session], stop: Stop) -> None:
-    """Play one after the other; what fails is marked, and the next has its turn."""
+    """Play one after the other; a run that fails says so in its folder, and the next plays."""
     for session in sessions:
         session.plan = replace(session.plan, stop=stop)
-        try:
+        with suppress(NonFinite):
             for _ in session.play():
                 pass
-        except NonFinite as problem:
-            _mark(session.run, problem)
-
-
-def _mark(run: Run, problem: NonFinite) -> None:
-    write_json(run.path / FAILED, {"why": str(problem)})
