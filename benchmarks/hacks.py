@@ -60,11 +60,19 @@ class Tanh(nn.Module):
 
 
 class Dropped(nn.Module):
-    """Half of the units dropped, at training and at sampling."""
+    """Half of the units dropped, at training and at sampling; each call draws anew."""
+
+    calls: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Masked (n, d); the stream is the run's, lent to code of one's own."""
-        return nn.functional.dropout(x, 0.5, training=True)
+        """Masked (n, d)."""
+        self.calls += 1
+        rng = torch.Generator().manual_seed(int(self.calls))
+        return 2 * x * (torch.rand(x.shape, generator=rng) < 0.5)
 
 
 def body(between: Callable[[], nn.Module]) -> nn.Sequential:
