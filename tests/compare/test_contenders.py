@@ -54,6 +54,17 @@ def test_a_contender_is_named_once() -> None:
         names(["kl", "kl"])
 
 
+def test_a_key_is_set_once() -> None:
+    with pytest.raises(BadValue, match="--set steps is given twice"):
+        names([], [], [], ["steps=1,2", "steps=3"])
+
+
+def test_modes_are_counted_only_where_they_are_known() -> None:
+    asked = Asked(["kl", "js"]).contenders({"data": "moons"})
+    with pytest.raises(Incompatible, match="measure 'modes' counts known modes, which 'moons"):
+        design(asked, [0, 1], measure="modes", together=True)
+
+
 def test_a_wrong_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="hinge"):
         design(Asked(["hing", "kl"]).contenders({}), [0], measure="sliced-w1", together=True)

@@ -110,8 +110,11 @@ def _settings(settings: Sequence[str]) -> tuple[Values, list[list[tuple[str, Val
     """What all have in common, and what is varied, an axis a key."""
     held: dict[str, Any] = {}
     varied: list[list[tuple[str, Values]]] = []
+    keys = [text.partition("=")[0] for text in settings]
     for text in settings:
         key, equals, words = text.partition("=")
+        if keys.count(key) > 1:
+            raise BadValue(f"--set {key} is given twice: name all its values once, {key}=V1,V2")
         several = split(words)
         each = [parse_setting(f"{key}{equals}{word}") for word in several]
         if len(each) > 1:

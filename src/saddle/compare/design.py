@@ -13,7 +13,8 @@ from saddle.build.materials import anchored
 from saddle.build.session import checked
 from saddle.build.together import apart_of
 from saddle.compare.contenders import Contender
-from saddle.errors import BadValue, UnknownName, UserError, bad
+from saddle.compare.record import MEASURED
+from saddle.errors import BadValue, Incompatible, UnknownName, UserError, bad
 from saddle.recipe import Recipe
 from saddle.runs import Json, read_json, write_json
 
@@ -106,9 +107,14 @@ def design(
     settled, reasons = [], [] if together else ["one seed" if len(seeds) == 1 else "as asked"]
     for contender in contenders:
         try:
-            recipe, _, state = checked(anchored(contender.recipe), own={})
+            recipe, materials, state = checked(anchored(contender.recipe), own={})
         except UserError as problem:
             raise type(problem)(f"contender {contender.name!r}: {problem}") from problem
+        if MEASURED[measure].of_modes and materials.source.modes is None:
+            raise Incompatible(
+                f"measure {measure!r} counts known modes, which {materials.source.name!r} has "
+                "not: go by sliced-w1"
+            )
         settled.append(Contender(contender.name, anchored(recipe)))
         why = apart_of(recipe, state.game)
         reasons += [f"{contender.name}: {why}"] if why else []

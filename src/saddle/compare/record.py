@@ -22,12 +22,14 @@ class Measured:
         better: lower or higher.
         of: the number of an event; a KeyError where it is not there.
         floor: what real rows score, where that is recorded.
+        of_modes: whether the data must know its modes.
     """
 
     words: str
     better: str
     of: Callable[[Json], Any]
     floor: Callable[[Json], Any] = lambda event: None
+    of_modes: bool = False
 
 
 MEASURED: Catalogue[Measured] = Catalogue(
@@ -44,12 +46,14 @@ MEASURED: Catalogue[Measured] = Catalogue(
             "higher",
             lambda event: event["modes"]["high_quality"],
             lambda event: event["modes"].get("perfect"),
+            of_modes=True,
         ),
         "modes": Measured(
             "modes with a high-quality sample",
             "higher",
             lambda event: event["modes"]["captured"],
             lambda event: event["modes"]["of"],
+            of_modes=True,
         ),
     },
 )
