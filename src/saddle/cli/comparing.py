@@ -172,8 +172,8 @@ def _steps(made: Design, folder: Path) -> int:
 
 
 def show(found: Comparison, folder: Path | None, *, as_json: bool) -> None:
-    """The table, the sentences, the picture."""
-    picture = found.write(folder) if folder is not None else None
+    """The table, the sentences, where the page is."""
+    page = found.write(folder) if folder is not None else None
     if as_json:
         terminal.show_json(found.json)
         return
@@ -189,5 +189,5 @@ def show(found: Comparison, folder: Path | None, *, as_json: bool) -> None:
         for curve in each:
             if curve.failed is not None:
                 terminal.say(f"failed: {name}, {Run(Path(curve.run)).name}: {curve.failed}")
-    if picture is not None:
-        terminal.say(f"picture {picture}")
+    if page is not None:
+        terminal.say(f"page    {page}")

@@ -10,13 +10,14 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from saddle.compare.design import Design
+from saddle.compare.page import page
 from saddle.compare.picture import draw
 from saddle.compare.playing import run_of, why_failed
 from saddle.compare.record import Curve, Curves, curve
 from saddle.compare.verdicts import Verdict, as_json, rows, sentences, verdict
-from saddle.runs import Json, Run, write_json
+from saddle.runs import Json, Run, write_json, write_text
 
-RESULT, PICTURE = "result.json", "compare.png"
+RESULT, PICTURE, PAGE = "result.json", "compare.png", "compare.html"
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,16 @@ class Comparison:
         return draw(self.names, self.curves, self.verdict, None if path is None else Path(path))
 
     def write(self, folder: Path) -> Path:
-        """Leave the numbers and the picture in a folder; where the picture is."""
+        """Leave numbers, picture and page in a folder; where the page is."""
         write_json(folder / RESULT, self.json)
-        self.plot(folder / PICTURE)
-        return folder / PICTURE
+        picture = self.plot(folder / PICTURE)
+        runs = [
+            {"contender": name, "run": curve.run, "end": curve.end[0], "failed": curve.failed}
+            for name in self.names
+            for curve in self.curves[name]
+        ]
+        write_text(folder / PAGE, page(self.verdict, picture, self.notes, runs))
+        return folder / PAGE
 
 
 def outcome(design: Design, folder: Path) -> Comparison:
