@@ -39,6 +39,15 @@ def test_tight_clusters_far_apart_are_found_in_double_precision():
     np.testing.assert_allclose(nearest(x, k=2).distance, distance, rtol=1e-6)
 
 
+def test_rows_that_repeat_are_found_among_their_ties():
+    x = np.random.default_rng(10).integers(0, 3, size=(2 * BLOCK + 100, 2)).astype(float)
+    found = nearest(x, k=4)
+    assert (found.distance == 0).all()
+    assert (x[found.index] == x[:, None]).all()
+    assert (found.index != np.arange(len(x))[:, None]).all()
+    assert all(len(set(row)) == 4 for row in found.index.tolist())
+
+
 @pytest.mark.parametrize("unit", [1e-60, 1e-25, 1e25, 1e120])
 def test_units_change_no_neighbour(unit):
     x = normal(300, 3, 9)

@@ -24,6 +24,7 @@ Rows = npt.NDArray[Any]
 BLOCK = 1024
 """Rows a side of a block of distances."""
 _FOLD = 16  # columns that share one least value while the nearest are looked for
+_TIED = 8  # candidates for each neighbour: more are ties
 _NOISE = 8.0  # units of rounding that a squared distance may be off by
 DIRECT = 2
 """The way of differences."""
@@ -123,7 +124,8 @@ class Frame:
 
     def _widened(self, x: Rows, factor: float, *, first: bool) -> Rows:
         n, d = x.shape
-        centred = x - self.centre.astype(x.dtype)
+        own = np.float64 if self.way else x.dtype
+        centred = np.asarray(x, own) - self.centre.astype(own)
         wide = np.empty((n, d + 2), self.dtype)
         np.multiply(centred, factor, out=wide[:, :d], casting="same_kind")
         wide[:, d if first else d + 1] = np.einsum("ij,ij->i", centred, centred)
@@ -170,9 +172,13 @@ class _Best:
 
     def take(self, part: slice, other: slice, found: Rows) -> None:
         """Take in a block: values (b, c) of rows `part` against rows `other`."""
-        k = self.value.shape[1]
+        k, c = self.value.shape[1], found.shape[1]
         limit = np.minimum(self.value[part].max(1), _at_most(found, k))
-        at, to = np.divmod(np.flatnonzero(found <= limit[:, None]), found.shape[1])
+        flat = np.flatnonzero(found <= limit[:, None])
+        if len(flat) > _TIED * k * len(found):  # rows that repeat are all as near: any k will do
+            few = np.argpartition(found, min(k, c) - 1, axis=1)[:, : min(k, c)]
+            flat = (few + c * np.arange(len(found))[:, None]).ravel()
+        at, to = np.divmod(flat, c)
         self._merge(part, at, to + other.start, found[at, to])
 
     def _merge(self, part: slice, at: Integers, to: Integers, value: Rows) -> None:
@@ -206,7 +212,7 @@ def _search(x: Rows, y: Rows | None, k: int, frame: Frame) -> _Best:
         return best
     for part, other, found in own_squares(x, frame):
         best.take(part, other, found)
-        if other is not part and other.start != part.start:
+        if other is not part:
             best.take(other, part, np.ascontiguousarray(found.T))
     return best
 
