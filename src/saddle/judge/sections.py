@@ -12,7 +12,7 @@ from saddle.catalogue import Catalogue
 from saddle.judge.baselines import baselines
 from saddle.judge.clouds import clouds, short
 from saddle.judge.equivalence import MARGIN, equivalence
-from saddle.judge.features import Features
+from saddle.judge.features import Features, features_of
 from saddle.judge.fidelity import fidelity_rows
 from saddle.judge.memory import memory_rows, neighbour_table
 from saddle.judge.rows import row
@@ -169,6 +169,14 @@ def _memory(sides: Sides, options: Options, found: Json) -> Json:
     return {"rows": rows, "neighbours": near}
 
 
+def _features(sides: Sides, options: Options, found: Json) -> Json:
+    """What fidelity and memory were measured on; each fits its features to the rows it is given."""
+    fitted = {"measures": sides.held(options.seed).real}
+    if sides.train is not None:
+        fitted["memory"] = sides.train.rows
+    return {what: features_of(options.features, rows).facts() for what, rows in fitted.items()}
+
+
 def _why(sides: Sides, options: Options, found: Json) -> Json:
     return why_of(sides, seed=options.seed).json()
 
@@ -185,6 +193,7 @@ SECTIONS: Catalogue[Section] = Catalogue(
         "measures": Section("measuring how far they are apart", _measures, []),
         "why": Section("looking for what tells them apart", _why, None),
         "memory": Section("looking for copies", _memory, None),
+        "features": Section("saying what it was measured on", _features, None),
         "baselines": Section("trying what needs no adversary", _baselines, None),
     },
 )

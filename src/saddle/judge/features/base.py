@@ -33,6 +33,10 @@ class Features:
     of: Callable[[Floats], npt.NDArray[Any]]
     record: Json = field(default_factory=dict)
 
+    def facts(self) -> Json:
+        """Name, size and record, for the document of an evaluation."""
+        return {"name": self.name, "dim": self.dim, **self.record}
+
 
 @dataclass(frozen=True)
 class Maker:
