@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from saddle.errors import BadData, BadValue, Incompatible, MissingExtra
-from saddle.judge.features import FEATURES, features_of, trained
+from saddle.errors import BadData, BadValue, Incompatible, MissingExtra, UnknownName
+from saddle.judge.evaluation import evaluation
+from saddle.judge.features import FEATURES, check_features, features_of, trained
 from saddle.judge.features.kept import cache, place
 from saddle.judge.features.onnx import BATCH
 from saddle.judge.fidelity import fidelity_rows
+from saddle.judge.sections import Options
+from saddle.judge.sides import read_sides
 from saddle.measure import frechet
 
 
@@ -215,6 +218,17 @@ def test_onnx_mistakes_are_named(file, tmp_path, network):
         features_of(f"onnx:{images}", REAL)
     with pytest.raises(BadValue, match="onnx:PATH"):
         features_of("onnx", REAL)
+
+
+def test_what_cannot_be_made_is_refused_before_any_work(file, tmp_path):
+    check_features(f"onnx:{file}", 2)
+    check_features(features_of("raw", REAL), 9)
+    with pytest.raises(Incompatible, match="rows have 3 columns"):
+        check_features(f"onnx:{file}", 3)
+    sides = read_sides(REAL[:100], REAL[100:200])
+    for name, problem in ((f"onnx:{tmp_path}/none.onnx", BadData), ("rwa", UnknownName)):
+        with pytest.raises(problem):
+            evaluation(sides, Options(features=name), doing=no_training)
 
 
 def test_without_onnxruntime_it_says_how_to_install_it(file, monkeypatch):

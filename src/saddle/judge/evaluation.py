@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from saddle.errors import BadData
+from saddle.judge.features import check_features
 from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import Sides, shared
 from saddle.judge.verdict import verdict
@@ -41,6 +42,7 @@ def evaluation(
         doing: entered with what is being done, around each part of the work.
     """
     wanted, began = options or Options(), time.monotonic()
+    check_features(wanted.features, len(sides.columns))
     found: Json = {
         "evaluation": SCHEMA,
         "name": f"{sides.fake.name} against {sides.real.name}",

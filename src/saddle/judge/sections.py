@@ -170,7 +170,7 @@ def _memory(sides: Sides, options: Options, found: Json) -> Json:
 
 
 def _features(sides: Sides, options: Options, found: Json) -> Json:
-    """What fidelity and memory were measured on; each fits its features to the rows it is given."""
+    """What fidelity and memory were measured on; each fits features to its own rows."""
     fitted = {"measures": sides.held(options.seed).real}
     if sides.train is not None:
         fitted["memory"] = sides.train.rows

@@ -19,4 +19,10 @@ def features_of(name: str | Features, real: Floats, labels: Labels | None = None
     return name if isinstance(name, Features) else FEATURES[name].make(real, labels)
 
 
-__all__ = ["FEATURES", "Features", "Labels", "Maker", "features_of"]
+def check_features(name: str | Features, columns: int) -> None:
+    """Refuse features that cannot be made for rows of so many columns, before any work is done."""
+    if not isinstance(name, Features):
+        FEATURES[name].ready(columns)
+
+
+__all__ = ["FEATURES", "Features", "Labels", "Maker", "check_features", "features_of"]

@@ -46,11 +46,13 @@ class Maker:
         name: the row's name.
         words: what the features are, in a few words.
         make: from real rows (n, d) and their labels, where there are any, to the features.
+        ready: refuses what cannot be made for rows of so many columns, before any work is done.
     """
 
     name: str
     words: str
     make: Callable[[Floats, Labels | None], Features]
+    ready: Callable[[int], None] = lambda columns: None
 
 
 def fingerprint(arrays: Mapping[str, npt.NDArray[Any]]) -> str:

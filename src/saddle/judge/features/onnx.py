@@ -28,12 +28,8 @@ TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
 
 def onnx_features(real: Floats, labels: Labels | None = None, *, path: Path) -> Features:
     """The features of a file, tried on the first real row."""
-    session = _opened(path)
-    if len(session.get_inputs()) != 1:
-        names = ", ".join(put.name for put in session.get_inputs())
-        raise Incompatible(f"{path} must have one input, the rows; it has {names}")
+    session = _ready(real.shape[1], path=path)
     put, out = session.get_inputs()[0], session.get_outputs()[0]
-    _fits(path, put, real.shape[1])
     of = partial(_run, session, put.name, TYPES[put.type], _whole(put.shape[0]))
     dim = of(real[:1]).shape[1]
     record = {
@@ -54,6 +50,16 @@ def checksum(path: Path) -> str:
     for part in (path, path.with_name(f"{path.name}.data")):
         digest.update(part.read_bytes() if part.is_file() else b"")
     return digest.hexdigest()
+
+
+def _ready(columns: int, *, path: Path) -> Any:
+    """The network, which takes rows of so many columns."""
+    session = _opened(path)
+    if len(session.get_inputs()) != 1:
+        names = ", ".join(put.name for put in session.get_inputs())
+        raise Incompatible(f"{path} must have one input, the rows; it has {names}")
+    _fits(path, session.get_inputs()[0], columns)
+    return session
 
 
 def _opened(path: Path) -> Any:
@@ -121,6 +127,7 @@ def _of_path(text: str) -> Maker:
         "onnx:PATH",
         "the first output of an ONNX file that you name",
         partial(onnx_features, path=Path(text)),
+        partial(_ready, path=Path(text)),
     )
 
 
