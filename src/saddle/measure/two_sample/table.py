@@ -171,5 +171,6 @@ def on_one_scale(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     pooled = pooled / unit
     low, middle, high = np.quantile(pooled, [0.25, 0.5, 0.75], axis=0)
     scale = np.where(high > low, (high - low) / 1.349, pooled.std(0))
-    pooled = (pooled - middle) / np.where(scale > 0, scale, 1.0)
+    # In one order of memory, so that sums are the same to the last bit however rows came.
+    pooled = np.ascontiguousarray((pooled - middle) / np.where(scale > 0, scale, 1.0))
     return pooled[: len(x)], pooled[len(x) :]
