@@ -11,7 +11,7 @@ import typer
 from saddle import terminal
 from saddle.cli.options import Columns, Json, Plain, app, number, text
 from saddle.errors import Incompatible, bad
-from saddle.runs import Run
+from saddle.runs import Run, read_json, write_json
 
 if TYPE_CHECKING:
     from saddle.judge.checks import Check
@@ -34,6 +34,9 @@ FailUnder = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=BOUND", help="Exit with 1 where a measure is worse; repeatable."),
 ]
+Duality = Annotated[
+    bool, typer.Option("--duality", help="Only: what each player of a run could gain alone.")
+]
 Seed = Annotated[int, number("--seed", "Seed of every draw.")]
 
 
@@ -49,6 +52,7 @@ def evaluate(
     margin: Margin = None,
     out: Page = None,
     fail_under: FailUnder = None,
+    duality: Duality = False,
     as_json: Json = False,
 ) -> None:
     """Judge samples by real rows: can they be told apart, and by what?
@@ -56,6 +60,10 @@ def evaluate(
     FAKE and REAL are files of any tool, sources, or runs; no training is needed. A run alone is
     judged by the part of its data that it never saw.
     """
+    if duality:
+        refuse({"--against": against, "--train": train, "--columns": columns, "--out": out})
+        gap_of_run(named(fake), as_json=as_json)
+        return
     from saddle.judge.checks import read_check
     from saddle.judge.sections import Options
 
@@ -183,6 +191,28 @@ def must_be_page(out: Path | None) -> None:
 
 
 PAGES = (".html", ".htm")
+
+
+def gap_of_run(what: str, *, as_json: bool) -> None:
+    """Tell the duality gap of a run, and keep it beside what else was measured of it."""
+    from saddle.evaluate.duality import duality_gap
+    from saddle.judge.sides import folder_of_run
+
+    path = folder_of_run(what)
+    if path is None:
+        raise Incompatible(
+            f"{what!r} is no run: --duality lets each player of a run go on alone, "
+            "`saddle evaluate RUN --duality`"
+        )
+    with terminal.doing("letting each player go on alone"):
+        found = duality_gap(Run(path)).json()
+    evaluation = path / "evaluation.json"
+    if evaluation.exists():
+        write_json(evaluation, {**read_json(evaluation), "duality": found})
+    if as_json:
+        terminal.show_json(found)
+        return
+    terminal.say(found["words"])
 
 
 def named(what: str) -> str:

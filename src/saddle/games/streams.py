@@ -34,6 +34,7 @@ class Aside(IntEnum):
     DENSITY = -12
     JOINT = -13
     DUEL = -14
+    DUALITY = -15
 
 
 def mix(*words: int) -> int:
