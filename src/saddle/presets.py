@@ -233,8 +233,8 @@ LONGER = 10
 def with_stop(recipe: Recipe) -> Recipe:
     """The recipe of a run whose length nobody gave: it stops by itself.
 
-    With steps it plays them all; with a budget alone it may take more than the preset's, at the
-    same distance from look to look. What says how it stops is left as it is.
+    With steps it plays them all; with a budget alone it may take more than the preset's, with as
+    many steps from look to look and in the warm phase. What says how it stops is left as it is.
 
     >>> with_stop(Recipe()).stop, with_stop(Recipe(steps=100)).stop
     ('auto', 'never')
@@ -245,7 +245,8 @@ def with_stop(recipe: Recipe) -> Recipe:
     if recipe.budget is None:
         return recipe.amended({"stop": "auto"})
     counts = {key: LONGER * recipe.value(key) for key in ("steps", "looks", "saves")}
-    return recipe.amended({"stop": "auto", **counts})
+    warm = {"schedules.warm": recipe.schedules.warm / LONGER}
+    return recipe.amended({"stop": "auto", **counts, **warm})
 
 
 def _open(recipe: Recipe) -> Values:

@@ -63,7 +63,14 @@ def of_finding(known: Known) -> Decision | None:
     return None
 
 
-FATAL = ("mode-collapse", "exploding", "stuck", "vanishing-gradient", "critic-wins")
+FATAL = (
+    "mode-collapse",
+    "mode-hopping",
+    "exploding",
+    "stuck",
+    "vanishing-gradient",
+    "critic-wins",
+)
 """Findings with which a run ends: more steps of the same do not help."""
 
 

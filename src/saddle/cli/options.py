@@ -123,7 +123,7 @@ Stop = Annotated[
 ]
 Budget = Annotated[
     float | None,
-    typer.Option(metavar="TIME", parser=seconds, help="Wall time to end within: 90s, 30m, 1h30m."),
+    typer.Option(metavar="TIME", parser=seconds, help="Time to train within: 90s, 30m, 1h30m."),
 ]
 Batch = Annotated[int | None, number("--batch", "Rows of a move.")]
 Seed = Annotated[int | None, number("--seed", "Seed of every draw.")]

@@ -41,6 +41,7 @@ class Patience:
             quality is the length of the whole, not where in it the decay begins.
         lasting: share of the run for which a fault must have stood before it ends it.
         slack: share of the budget that is left for looks and saves that take longer than before.
+        spare: share of the budget that the last turn and its look are left, at least.
     """
 
     window: float = 0.5
@@ -51,6 +52,7 @@ class Patience:
     decay: float = 0.5
     lasting: float = 0.05
     slack: float = 0.03
+    spare: float = 0.01
 
 
 PATIENCE = Patience()
@@ -188,7 +190,7 @@ def in_time(step: int, seconds: float, budget: float, clock: Clock) -> Clock | N
     the last look.
     """
     if step >= clock.decay:
-        over = seconds >= budget and step + 1 < clock.steps
+        over = seconds >= budget * (1 - PATIENCE.spare) and step + 1 < clock.steps
         return Clock(clock.warm, clock.decay, step + 1) if over else None
     fits = int(budget * (1 - PATIENCE.slack) * max(step, 1) / max(seconds, 1e-9))
     if fits >= clock.steps or step < (1 - decay_share(clock)) * fits:
