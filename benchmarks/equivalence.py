@@ -1,10 +1,10 @@
 """The equivalence test: how often it certifies what is wrong, and what is perfect.
 
 Each law is made wrong in three ways, each by so much that its distance from the true law is the
-margin, or twice the margin: moved, made wider, or with its mass or its columns' dependence shifted.
-How much that takes is found on draws of its own. Held to: at most 5 % of 200 generators that are
-wrong by twice the margin are certified. A generator wrong by the margin itself may be certified in
-5 %; a perfect one is certified as often as the power says that is printed beside every verdict.
+margin, or twice the margin: moved, made wider, or with mass or dependence between columns shifted.
+How much that takes is found on draws of its own. At most 5 % of 200 generators that are wrong by
+twice the margin may be certified, and about 5 % of those that are wrong by the margin itself; a
+perfect one is certified as often as the power says that is printed beside every verdict.
 """
 
 from __future__ import annotations
