@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 from saddle.build.ending import STOP, sentence
 from saddle.build.resuming import amended, resume, unfinished
+from saddle.cli.acts import fail_where_found
+from saddle.doctor import Evidence, Finding
 from saddle.errors import BadValue
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines
@@ -248,6 +251,50 @@ def test_a_budget_ends_a_run_and_is_written_down(tmp_path: Path) -> None:
     assert {line["by"] for line in lines} == {"budget"} and lines[-1]["new"]["steps"] == step
     assert read_lines(run.events)[-1]["step"] == step
     assert played(resume(run, unfinished(run, {}, added=5))).latest() == step + 5
+
+
+@pytest.fixture
+def collapses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the doctor find a collapse that began at step 4, from step 8 on."""
+
+    def found(evidence: Evidence) -> list[Finding]:
+        numbers = {"gradient": 0.0}
+        return [Finding("stuck", 4, numbers, "fault", ())] if evidence.step >= 8 else []
+
+    monkeypatch.setattr("saddle.build.ending.examine", found)
+
+
+@pytest.mark.usefixtures("collapses", "settles")
+def test_a_run_that_the_doctor_gives_up_stops_with_the_finding(tmp_path: Path) -> None:
+    session = begun(tmp_path, recipe(**AUTO, **AT_REST))
+    run = played(session)
+    assert ended(run) == (8, "finding") and session.over
+    told = read_json(run.path / STOP)
+    assert told["finding"]["key"] == "stuck"
+    assert "stuck since step 4" in told["sentence"]
+    assert read_lines(run.events)[-1]["step"] == run.latest() == 8
+    with pytest.raises(typer.Exit) as left:
+        fail_where_found(run)
+    assert left.value.exit_code == 1
+
+
+@pytest.mark.usefixtures("collapses")
+def test_after_a_remedy_a_run_that_was_given_up_goes_on_to_its_horizon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = played(begun(tmp_path, recipe(**AUTO)))
+    monkeypatch.setattr("saddle.build.ending.examine", lambda evidence: [])
+    with pytest.raises(BadValue, match="stuck since step 4"):
+        unfinished(run, {})
+    played(resume(run, unfinished(run, {"penalties.r1": 0.5})))
+    made, clock = amended(run)
+    assert run.latest() == 40 and made.stop == "auto" and clock.decay == 8 + 16
+    assert ended(run) == (40, "horizon")
+    fail_where_found(run)
+
+
+def test_never_asks_no_doctor(tmp_path: Path, collapses: None) -> None:
+    assert played(begun(tmp_path, recipe())).latest() == 12
 
 
 def test_an_ending_whose_decay_is_after_its_end_is_refused(tmp_path: Path) -> None:

@@ -212,7 +212,12 @@ def undo_after(run: Run, step: int) -> None:
         write_lines(run.amendments, kept)
     told = stopped(run)
     if told is not None and told["step"] > step:
-        (run.path / STOP).unlink()
+        forget_stop(run)
+
+
+def forget_stop(run: Run) -> None:
+    """Forget why a run stopped: it goes on."""
+    (run.path / STOP).unlink(missing_ok=True)
 
 
 def changed_at(run: Run) -> int:

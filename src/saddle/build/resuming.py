@@ -8,7 +8,7 @@ from typing import Any
 
 from saddle.build.amend import check_amendable, check_steps, take_back
 from saddle.build.custom import Own
-from saddle.build.ending import stopped, undo_after
+from saddle.build.ending import forget_stop, stopped, undo_after
 from saddle.build.environment import differences, environment
 from saddle.build.game import assemble
 from saddle.build.materials import (
@@ -55,6 +55,8 @@ def resume(
     take_back(state, run.checkpoint(at), changes, run)
     note_differences(run, environment(asked, materials, device))
     record_changes(run, at, recipe, asked, changes)  # once everything was found to fit
+    if changes:
+        forget_stop(run)
     recipe, clock = amended(run)
     run.forget_after(at)
     return lent_to(session_of(recipe, materials, state, run, clock), own or {})

@@ -61,8 +61,8 @@ def evaluate(
     judged by the part of its data that it never saw.
     """
     if duality:
-        refuse({"--against": against, "--train": train, "--columns": columns, "--out": out})
-        gap_of_run(named(fake), as_json=as_json)
+        refuse({"--train": train, "--columns": columns, "--out": out})
+        gap_of_run(named(fake), against, as_json=as_json)
         return
     from saddle.judge.checks import read_check
     from saddle.judge.sections import Options
@@ -193,16 +193,16 @@ def must_be_page(out: Path | None) -> None:
 PAGES = (".html", ".htm")
 
 
-def gap_of_run(what: str, *, as_json: bool) -> None:
+def gap_of_run(what: str, against: str | None, *, as_json: bool) -> None:
     """Tell the duality gap of a run, and keep it beside what else was measured of it."""
     from saddle.evaluate.duality import duality_gap
     from saddle.judge.sides import folder_of_run
 
     path = folder_of_run(what)
-    if path is None:
+    if path is None or against is not None:
         raise Incompatible(
-            f"{what!r} is no run: --duality lets each player of a run go on alone, "
-            "`saddle evaluate RUN --duality`"
+            "--duality lets each player of a run go on alone: `saddle evaluate RUN --duality`, "
+            "with a run and without --against"
         )
     with terminal.doing("letting each player go on alone"):
         found = duality_gap(Run(path)).json()
