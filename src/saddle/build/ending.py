@@ -130,9 +130,14 @@ class Governor:
     words: str = ""
     trend: Trend | None = field(default=None)
 
+    @property
+    def decides(self) -> bool:
+        """Whether it may end the run before its last step."""
+        return bool(AT_LOOKS[self.recipe.stop]) or self.recipe.budget is not None
+
     def __call__(self, clock: Clock, step: int, seconds: float, *, looked: bool) -> Clock:
         """The clock from this step on."""
-        if looked and self.recipe.stop in WATCHED:
+        if looked and AT_LOOKS[self.recipe.stop]:
             self.trend = trend(read_lines(self.run.events), after=self.after)
             self.words = "" if self.trend is None or step >= clock.decay else self.trend.words
         known = Known(self.run, self.recipe, clock, step, seconds, self.trend)
@@ -147,7 +152,7 @@ class Governor:
 
     def close(self, clock: Clock, seconds: float) -> Json | None:
         """Say why the run ended, once it has; nothing is said of a run that was never asked."""
-        if self.recipe.stop not in WATCHED and self.recipe.budget is None:
+        if not self.decides:
             return None
         told = stopped(self.run)
         last = read_lines(self.run.events)[-1]
@@ -161,9 +166,6 @@ class Governor:
         write_json(self.run.path / STOP, told)
         return told
 
-
-WATCHED = ("auto",)
-"""Values of `stop` with which the watched distance is followed."""
 
 HORIZON = "every step that was asked for is played"
 
