@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from saddle.doctor import Finding, evidence_of, examine, told
+from saddle.doctor import evidence_of, examine
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines, write_json, write_lines
 from saddle.training.schedules import Clock
@@ -59,7 +59,7 @@ def of_finding(known: Known) -> Decision | None:
     for finding in examine(evidence_of(known.run)):
         if finding.key in FATAL and known.step - finding.since >= lasting:
             here = Clock(known.clock.warm, min(known.clock.decay, known.step), known.step)
-            return Decision(here, _of(finding), {"finding": finding.json()})
+            return Decision(here, str(finding), {"finding": finding.json(str(known.run.path))})
     return None
 
 
@@ -72,10 +72,6 @@ FATAL = (
     "critic-wins",
 )
 """Findings with which a run ends: more steps of the same do not help."""
-
-
-def _of(finding: Finding) -> str:
-    return f"{finding.key} since step {finding.since:,}: {told(finding.key, finding.evidence)}"
 
 
 def of_plateau(known: Known) -> Decision | None:

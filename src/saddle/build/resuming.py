@@ -125,12 +125,13 @@ def reopened(recipe: Recipe, changes: Mapping[str, Any]) -> dict[str, Any]:
 
     More steps are played as they are asked for; after other changes the stop rule looks anew.
     """
-    wanted = dict(changes)
-    if wanted and recipe.ending is not None:
-        wanted = {"ending": None, **wanted}
-    if "steps" in wanted and recipe.stop != "never":
-        wanted = {"stop": "never", **wanted}
-    return wanted
+    lifted: dict[str, Any] = {}
+    if changes and recipe.ending is not None:
+        lifted["ending"] = None
+    if "steps" in changes:
+        played = {"stop": "never", "budget": None}
+        lifted |= {key: value for key, value in played.items() if recipe.value(key) != value}
+    return {**lifted, **changes}
 
 
 def amended(run: Run) -> tuple[Recipe, Clock]:
