@@ -11,6 +11,7 @@
       latest.json  best.json           pointers to checkpoints
       evaluation.json  theory.json     what the end measured; what the theory says of it
       failure.json  findings.json      where it broke down; what the doctor says
+      stop.json                        why it stopped, where something but its last step ended it
       report.html                      needs no other file
       samples/  tensorboard/           what `saddle sample` drew; events, where they were asked for
 
