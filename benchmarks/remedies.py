@@ -8,6 +8,7 @@ not played again.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,13 +17,16 @@ from _common import Bench, Row, Target
 from saddle.build.heal import first_cure, heal
 from saddle.doctor import evidence_of, examine
 from saddle.errors import SaddleError
+from saddle.runs import Run
 
 LEAST = 8
 
 
 def healed(name: str, seed: int, folder: Path) -> Row:
     """One case, before and after its remedy."""
-    run = zoo_cases.played(name, seed, folder / str(seed) / name)
+    planted = zoo_cases.played(name, seed, folder / str(seed) / name)
+    run = Run(folder / "healed" / str(seed) / name / planted.name)
+    shutil.copytree(planted.path, run.path)  # a remedy may go on in place
     before = examine(evidence_of(run))
     row: Row = {"case": name, "seed": seed, "before": keys(before)}
     try:
