@@ -252,6 +252,29 @@ def test_a_cluster_as_large_as_it_is_blind_to_is_mostly_named():
     assert 0.85 <= np.mean(named) <= 0.97
 
 
+def test_a_sample_that_is_one_point_is_explained():
+    """Every region would leave a side with no rows; the columns are named."""
+    told = why(np.ones((300, 2)), np.random.default_rng(0).normal(size=(300, 2)))
+    assert {finding.kind for finding in told.findings} == {"column"}
+    assert told.auc > 0.99
+
+
+def test_all_but_one_cluster_missing():
+    """Only one of four clusters is made: the other three are missing."""
+    real, label = mixture(1)
+    fake = CENTRES[3] + 0.6 * np.random.default_rng(9).normal(size=(N, 3))
+    told = why(fake, real)
+    assert {finding.kind for finding in told.findings} == {"missing"}
+    covered = sum(finding.holds(real[label != 3]).sum() for finding in told.findings)
+    assert covered > 0.9 * (label != 3).sum()
+
+
+def test_copies_are_told():
+    fake, real = CASES["nothing"]()
+    assert "800 fake rows stand among the real ones" in str(why(real, real))
+    assert "stand among" not in str(found("nothing"))
+
+
 def test_constant_columns_are_left_out_and_told():
     fake, real = (np.column_stack([np.full(N, 7.0), side]) for side in CASES["dropped"]())
     told = why(fake, real, columns=("k", "a", "b", "c"))

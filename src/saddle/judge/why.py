@@ -24,7 +24,7 @@ from saddle.judge.gaps.base import Mask
 from saddle.judge.gaps.blind import blind_cluster, blind_shift, hidden
 from saddle.judge.gaps.search import Candidate
 from saddle.judge.gaps.values import FAMILY
-from saddle.judge.sides import Draw, Sides, read_sides
+from saddle.judge.sides import Draw, Sides, read_sides, shared
 from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.runs import Json
 from saddle.sources.opening import Names
@@ -255,11 +255,13 @@ def explain(
             raise BadData(f"{side}: at least {LEAST} rows are needed to say why, got {len(rows)}")
     rng = np.random.default_rng(seed)
     read = [np.sort(rng.permutation(len(rows))[:READ]) for rows in (made, held)]
-    many = [f"{READ:,} rows of {len(x):,} are read" for x in (made, held) if len(x) > READ]
+    many = [f"{READ:,} rows of {len(x):,} are read." for x in (made, held) if len(x) > READ]
     made, held = made[read[0]], held[read[1]]
     varying, notes = _varying(made, held, names)
     clouds = Clouds.of(held[:, varying], made[:, varying], seed)
-    told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many))
+    copies = int(shared(made, held).sum())
+    same = [f"{copies:,} fake rows stand among the real ones exactly."] * bool(copies)
+    told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many, *same))
     found = replace(told, findings=tuple(_seen(it, varying) for it in told.findings))
     return _renumbered(found, {"fake": read[0], "real": read[1]})
 

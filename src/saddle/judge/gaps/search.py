@@ -21,8 +21,8 @@ STILL = 0.01
 """p-value up to which a gap still holds once another one is repaired."""
 LITTLE = 0.01
 """Part of the whole divergence that every finding after the first must account for."""
-LEAST = 50
-"""Rows that repairs must leave a side for the search to go on."""
+LEAST, PART = 50, 0.1
+"""Rows, and part of a side's rows, that repairs must leave: fewer could not be told apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +85,20 @@ class Search:
         before = first
         for _ in range(most):
             alive = [c for c in alive if c.gap.p_value(state) <= self.limit]
-            if not alive or min(len(state.real), len(state.fake)) < LEAST:
+            mended = [c for c in alive if self._leaves_enough(c.gap.repair(state))]
+            if not mended:
                 return
-            best, after = self._best(state, before, alive)
+            best, after = self._best(state, before, mended)
             if before is not first and before.nats - after.nats < LITTLE * first.nats:
                 return
             yield Found(best.gap, best.p, carried(first, before, after), after)
             state, before = best.gap.repair(state), after
             alive.remove(best)
+
+    def _leaves_enough(self, repaired: Clouds) -> bool:
+        """Whether critics of what a repair leaves would still see a difference."""
+        sides = (repaired.real, self.clouds.real), (repaired.fake, self.clouds.fake)
+        return all(len(left) >= max(LEAST, PART * len(given)) for left, given in sides)
 
     def _best(
         self, state: Clouds, before: Account, alive: Sequence[Candidate]
