@@ -30,6 +30,19 @@ def lines(found: Found) -> Iterator[str]:
             yield from drawn(table.columns(found), rows)
             for legend in table.legends(rows):
                 yield from textwrap.wrap(legend, WIDTH, subsequent_indent=INDENT)
+    yield from _why(found)
+
+
+def _why(found: Found) -> Iterator[str]:
+    """All that tells the sides apart, ranked; the verdict names the first only."""
+    held = found.get("why")
+    if held is None:
+        return
+    head, *findings, tail = held["text"]
+    yield from ("", *wrapped(head))
+    for number, words in enumerate(findings, 1):
+        yield from wrapped(f"{number}. {words}")
+    yield from wrapped(tail)
 
 
 def wrapped(words: str) -> list[str]:

@@ -200,11 +200,18 @@ class Why:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield from textwrap.wrap(self._head(), WIDTH)
+        yield from wrapped(self._head())
         for number, finding in enumerate(self.findings, 1):
-            yield from textwrap.wrap(f"{number}. {finding}", WIDTH, subsequent_indent="   ")
+            yield from wrapped(f"{number}. {finding}", "   ")
         for sentence in (self._tail(), *self.notes):
-            yield from textwrap.wrap(sentence, WIDTH)
+            yield from wrapped(sentence)
+
+
+def wrapped(words: str, indent: str = "") -> list[str]:
+    """Words in lines of the width, later ones indented; no number is broken."""
+    return textwrap.wrap(
+        words, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 THINGS = {0: "nothing can be named that tells", 1: "one thing tells"}

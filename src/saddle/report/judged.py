@@ -143,9 +143,9 @@ def why(found: Found) -> str:
     held = found.get("why")
     if held is None:
         return ""
-    if not held["words"]:
-        return "<p>Nothing is named: no cluster, column or pair of columns differs.</p>"
-    return f"<ol>{''.join(f'<li>{escape(words)}</li>' for words in held['words'])}</ol>"
+    head, *findings, tail = held["text"]
+    listed = "".join(f"<li>{escape(words)}</li>" for words in findings)
+    return f"<p>{escape(head)}</p>{f'<ol>{listed}</ol>' if listed else ''}{note(tail)}"
 
 
 def baselines(found: Found) -> str:
