@@ -15,7 +15,8 @@ import numpy as np
 
 from _common import Bench, Row, Target
 from _gaps import GAPS, WORLDS, Planted, plant
-from saddle.judge.why import Finding, Why, why
+from saddle.judge.findings import Finding, Why
+from saddle.judge.why import why
 
 OVERLAP = 0.5
 

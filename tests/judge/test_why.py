@@ -10,13 +10,14 @@ import pytest
 from scipy.stats import fisher_exact, kstest
 
 from saddle.errors import BadData, BadValue
+from saddle.judge.findings import ALPHA, Finding, Why
 from saddle.judge.gaps import FINDERS, Clouds, Search, adjusted, candidates
 from saddle.judge.gaps.account import Judge, carried, logistic
 from saddle.judge.gaps.base import Share
 from saddle.judge.gaps.blind import blind_cluster
 from saddle.judge.gaps.columns import smooth
 from saddle.judge.gaps.pairs import pairs
-from saddle.judge.why import ALPHA, LEAST, Finding, Why, why
+from saddle.judge.why import LEAST, why
 
 N = 800
 CENTRES = np.array([[-3.0, 0.0, 1.0], [3.0, 1.0, -1.0], [0.0, 4.0, 0.0], [0.0, -4.0, 2.0]])

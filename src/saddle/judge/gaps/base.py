@@ -166,7 +166,7 @@ def shown(value: float, unit: float) -> str:
     """A value of a column with digits that its spread makes worth reading.
 
     >>> shown(2.12345, 1.3), shown(153421.7, 20000.0), shown(0.00123, 0.004), shown(3.0, 0.0)
-    ('2.12', '153,400', '0.0012', '3')
+    ('2.12', '153,400', '0.00123', '3')
     """
     if not 1e-5 < unit < 1e9:
         return f"{value:.4g}"
