@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from saddle.errors import BadValue, UnknownName
-from saddle.judge.checks import checked, read_check, stem
+from saddle.judge.checks import checked, must_know, read_check, stem
 
 
 def line(name, value, better, floor=0.5):
@@ -59,3 +59,9 @@ def test_an_unknown_measure_is_answered_with_the_nearest():
 
 def test_a_stem_is_a_name_without_n_and_features():
     assert {stem(row["name"]) for row in FOUND["measures"]} >= {"likeness", "sliced-w", "w1"}
+
+
+def test_a_name_that_no_measure_will_have_is_refused_before_any_work():
+    must_know([read_check("coverage=1"), read_check("coverage-2k-raw=1")], ["coverage"])
+    with pytest.raises(UnknownName, match="did you mean 'coverage'"):
+        must_know([read_check("covrage=1")], ["coverage"])

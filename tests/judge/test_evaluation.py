@@ -9,7 +9,9 @@ import sys
 import numpy as np
 import pytest
 
+from saddle.judge.checks import checkable, stem
 from saddle.judge.evaluation import Evaluation, evaluation
+from saddle.judge.naming import names_of
 from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import read_sides
 
@@ -58,3 +60,8 @@ def test_two_files_are_judged_without_any_code_for_training(tmp_path, rows):
     )
     assert done.stderr.endswith("imported: []")
     assert isinstance(Evaluation(json.loads(done.stdout)), dict)
+
+
+def test_the_names_that_a_check_may_use_are_those_of_the_document(shifted):
+    made = {stem(name) for name in checkable(shifted)}
+    assert made <= names_of(Options())

@@ -206,8 +206,8 @@ def told(judged: Json, key: str, *, alone: bool) -> str:
     """The verdict of a run; by the key of its samples where there are several."""
     from saddle.judge.telling import wrapped
 
-    of = "" if alone else f"{key}: "
-    return "\n".join(wrapped(f"{of}{' '.join(judged['verdict']['sentences'])}"))
+    of = [] if alone else [f"{key}:"]
+    return "\n".join(line for it in (*of, *judged["verdict"]["sentences"]) for line in wrapped(it))
 
 
 def fail_where_found(run: Run) -> None:

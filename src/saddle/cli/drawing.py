@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,40 @@ def page(out: Path | None, *, as_json: bool) -> None:
         terminal.show_json({"theory": str(written)})
         return
     terminal.say(f"theory  {written}")
+
+
+def beside(
+    named: Sequence[str],
+    out: Path | None,
+    *,
+    drawn: tuple[Path | None, ...],
+    theory: bool,
+    as_json: bool,
+) -> None:
+    """Put several runs side by side, from what they recorded: tables, and a page."""
+    from saddle.report import comparison, comparison_page
+
+    if theory or any(drawn):
+        raise Incompatible("--theory, --film and --pictures go with one run at most: name one RUN")
+    runs = [terminal.find(name, Path("runs")) for name in named]
+    if len({run.path.resolve() for run in runs}) < len(runs):
+        raise Incompatible(f"a run is named twice: {', '.join(str(run.path) for run in runs)}")
+    found = comparison(runs, brief=not as_json)
+    written = comparison_page(runs, out or BESIDE)
+    if as_json:
+        terminal.show_json({**found, "report": str(written)})
+        return
+    for part in ("runs", "differences", "measures"):
+        if found[part]:
+            terminal.show_table(found[part])
+            terminal.say("")
+    terminal.say("measures: value / floor, what other real rows score at the same n")
+    for line in filter(None, [found["care"]]):
+        terminal.say(line)
+    terminal.say(f"report  {written}")
+
+
+BESIDE = Path("runs.html")
 
 
 def draw(run: Run, film: Path | None, pictures: Path | None, *, as_json: bool) -> None:

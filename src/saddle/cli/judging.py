@@ -74,8 +74,17 @@ def evaluate(
         of_run(named(fake), options, n, checks, as_json=as_json)
         return
     must_be_page(out)
+    refuse_unknown(checks, options)
     sides = read_sides_of(fake, against, train, columns, n=n, seed=seed)
     judge(sides, options, checks, out, as_json=as_json)
+
+
+def refuse_unknown(checks: list[Check], options: Options) -> None:
+    """Refuse a check of what will not be measured, before any work is done."""
+    from saddle.judge.checks import must_know
+    from saddle.judge.naming import names_of
+
+    must_know(checks, names_of(options))
 
 
 def read_sides_of(

@@ -103,7 +103,10 @@ def encode(
 @app.command(cls=Plain)
 def report(
     run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="A run's folder, or its number in runs/.")
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN...", help="A run's folder, or its number in runs/; or several."
+        ),
     ] = None,
     film: Annotated[
         Path | None, text("FILE", "Save the run's film alone: .gif, .webp or .png (animated).")
@@ -114,20 +117,28 @@ def report(
     theory: Annotated[
         bool, typer.Option("--theory", help="Write the theory as a page of pictures; no RUN.")
     ] = False,
-    out: Annotated[Path | None, text("FILE", "Where --theory goes; theory.html here.")] = None,
+    out: Annotated[
+        Path | None,
+        text("FILE", "Where --theory or several runs go; theory.html, runs.html here."),
+    ] = None,
     trust_code: Trust = False,
     as_json: Json = False,
 ) -> None:
-    """Measure a run and write its report anew.
+    """Measure a run and write its report anew; put several runs side by side on one page.
 
     --film and --pictures measure nothing: they draw what the run recorded.
     """
-    from saddle.cli.drawing import draw, page, what
+    from saddle.cli.drawing import beside, draw, page, what
 
-    if what(run, theory=theory, out=out, drawn=(film, pictures)):
+    named = run or []
+    first = named[0] if named else None
+    if len(named) > 1:
+        beside(named, out, drawn=(film, pictures), theory=theory, as_json=as_json)
+        return
+    if what(first, theory=theory, out=out, drawn=(film, pictures)):
         page(out, as_json=as_json)
         return
-    found = terminal.find(run, Path("runs"))
+    found = terminal.find(first, Path("runs"))
     if film is not None or pictures is not None:
         draw(found, film, pictures, as_json=as_json)
         return

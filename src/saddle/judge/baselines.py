@@ -232,7 +232,7 @@ def sentences(mine: Rival, rivals: Sequence[Rival]) -> Iterator[str]:
     for cheat in (it for it in rivals if BASELINES[it.name].cheats and it.by_heart):
         yield (
             f"Copies of the training rows have an AUC of {cheat.found['auc'].value:.2f}, and "
-            f"{cheat.found[MEMORY].value:.0%} of them are new: closeness alone shows no memory."
+            f"{cheat.found[MEMORY].value:.0%} of them are new: being close is not being new."
         )
 
 

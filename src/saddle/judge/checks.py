@@ -9,7 +9,8 @@ c2st.p=0.01         the p-value of a test must not be below
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,14 @@ def read_check(text: str) -> Check:
     return Check(name.strip() or DEFAULT, value, text)
 
 
+def must_know(checks: Sequence[Check], known: Iterable[str]) -> None:
+    """Refuse a name that no measure will have, before any work is done."""
+    names = frozenset(known)
+    for it in checks:
+        if not {it.name, stem(it.name)} & names:
+            raise unknown("measure", it.name, names)
+
+
 def checked(found: Found, checks: Sequence[Check]) -> list[Json]:
     """Each check with what was found: a line a measure that it names.
 
@@ -98,8 +107,16 @@ def stem(full: str) -> str:
     ('sliced-w', 'coverage', 'c2st.p', 'w1')
     """
     words = full.partition("(")[0].split("-")
-    count = next((i for i, word in enumerate(words) if i and word[:1].isdigit()), len(words))
-    return "-".join(words[:count])
+    count = next((i for i, word in enumerate(words) if i and word in ENDS), len(words))
+    numbered = next((i for i, word in enumerate(words) if i and _COUNT.match(word)), len(words))
+    return "-".join(words[: min(count, numbered)])
+
+
+ENDS = ("raw", "trained", "onnx", "critics")
+"""What may follow a measure's name."""
+
+_COUNT = re.compile(r"\d\d+$|\d[\d.]*k$")
+"""A number of samples as it stands in a name: never below ten, as in modes-1-percent."""
 
 
 def checkable(found: Found) -> dict[str, Found]:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from saddle.catalogue import Catalogue
+from saddle.errors import bad, unknown
 from saddle.judge.baselines import baselines
 from saddle.judge.clouds import clouds, short
+from saddle.judge.divergence_rows import divergence_rows
 from saddle.judge.equivalence import MARGIN, equivalence
 from saddle.judge.features import Features, features_of
 from saddle.judge.fidelity import fidelity_rows
@@ -19,7 +21,7 @@ from saddle.judge.rows import row
 from saddle.judge.samplers import spread
 from saddle.judge.sides import Sides
 from saddle.judge.why import why_of
-from saddle.measure import Interval, Result, two_sample, wilson
+from saddle.measure import TESTS, Interval, Result, two_sample, wilson
 from saddle.measure.base import Floats, subsample
 from saddle.runs import Json
 
@@ -55,6 +57,18 @@ class Options:
         "neighbours",
     )
     sections: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no part can be made with, before any work is done."""
+        if self.margin is not None and not 0 < self.margin < np.inf:
+            raise bad("margin", self.margin, "above 0: a share of the data's spread, such as 0.05")
+        from saddle.judge.features import FEATURES
+
+        if isinstance(self.features, str) and self.features not in FEATURES:
+            raise unknown("features", self.features, FEATURES)
+        for names, known in ((self.tests, TESTS), (self.sections or (), SECTIONS)):
+            for name in names:
+                known[name]
 
 
 QUICK = ("tests", "equivalence", "measures", "memory")
@@ -128,7 +142,14 @@ def _measures(sides: Sides, options: Options, found: Json) -> list[Json]:
         some(rows, MEASURED, options.seed) / unit for rows in (sides.fake.rows, *held[:2])
     )
     away = clouds("{name}-{n}-raw", made, reference, other, unit=1.0, units=UNITS)
-    return [likeness(found["tests"]), *fidelity, *away]
+    learned = divergence_rows(
+        sides.fake.rows, held.real, other=held.other, names=LEARNED, seed=options.seed
+    )
+    return [likeness(found["tests"]), *fidelity, *learned, *away]
+
+
+LEARNED = ("kl", "jsd", "squared-hellinger")
+"""Divergences by held-out critics."""
 
 
 UNITS = "each column in units of its deviation"

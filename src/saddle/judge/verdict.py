@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from saddle.judge.checks import in_words
 from saddle.runs import Json
 
 LEVEL = 0.05
@@ -75,7 +74,17 @@ LEADS: Mapping[tuple[bool, bool], str] = {
 }
 """By whether the sides were told apart, and whether they were shown to be close."""
 
-FACTS = {"test": "no test", "p": "-", "blind": "an unknown difference", "auc": ""}
+
+def chance(p: float) -> str:
+    """A p-value as the end of a sentence.
+
+    >>> chance(0.0123), chance(1e-9)
+    ('= 0.012', '< 1e-06')
+    """
+    return "< 1e-06" if p < 1e-6 else f"= {p:.2g}"
+
+
+FACTS = {"test": "no test", "p": "= 1", "blind": "an unknown difference", "auc": ""}
 FACTS |= {"upper": "an unknown share", "margin": "-"}
 
 
@@ -91,7 +100,7 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
         auc = tests.get("c2st", {}).get("detail", {}).get("auc")
         facts |= {
             "test": first["name"],
-            "p": in_words(first["adjusted"]),
+            "p": chance(first["adjusted"]),
             "blind": (blind.partition("blind below ")[2] or blind).partition(",")[0],
             "auc": "" if auc is None else f", AUC {auc:.2f} on held-out rows",
         }

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
 from saddle.reference import Reference
 from saddle.runs import Run, write_bytes, write_text
 
+if TYPE_CHECKING:
+    from saddle.report.read import Record
+
 __all__ = [
+    "comparison",
+    "comparison_page",
     "evaluation_page",
     "film",
     "picture_of_rows",
@@ -96,10 +101,47 @@ def film(run: Run, path: Path) -> Path:
 
 def evaluation_page(found: Mapping[str, Any], path: Path) -> Path:
     """Write what `saddle.evaluate` found of two sides as one self-contained page."""
-    from saddle.report.page import evaluation_document
+    from saddle.report.beside import evaluation_document
 
     write_text(path, evaluation_document(found))
     return path
+
+
+def comparison_page(runs: Sequence[Run], path: Path) -> Path:
+    """Write several runs side by side as one self-contained page; nothing is measured anew."""
+    from saddle.report.beside import comparison_document
+
+    write_text(path, comparison_document(read_runs(runs)))
+    return path
+
+
+def comparison(runs: Sequence[Run], *, brief: bool = False) -> dict[str, Any]:
+    """The same as rows: what the runs come to, what they differ in, their measures.
+
+    Args:
+        runs: whose.
+        brief: whether a measure is a short text rather than its numbers.
+    """
+    from saddle.report import versus
+
+    held = read_runs(runs)
+    return {
+        "care": versus.unequal(held),
+        "runs": versus.verdicts(held),
+        "differences": versus.differences(held),
+        "measures": versus.measures(held, versus.brief if brief else versus.numbers),
+    }
+
+
+def read_runs(runs: Sequence[Run]) -> dict[str, Record]:
+    """Records by what the runs are called: their numbers, where these tell them apart."""
+    from saddle.report.read import read_run
+    from saddle.report.versus import short_names
+
+    names = short_names([run.path.resolve().name for run in runs])
+    if len(set(names)) < len(names):
+        names = [str(run.path) for run in runs]
+    return {name: read_run(run) for name, run in zip(names, runs, strict=True)}
 
 
 def theory_page(path: Path) -> Path:

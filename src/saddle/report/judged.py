@@ -14,7 +14,7 @@ Found = Mapping[str, Any]
 def verdict(found: Found) -> str:
     """The answer, and what else is said."""
     first, *rest = found["verdict"]["sentences"]
-    more = f"<p>{escape(' '.join(rest))}</p>" if rest else ""
+    more = f"<ul>{''.join(f'<li>{escape(it)}</li>' for it in rest)}</ul>" if rest else ""
     return f"<p class='verdict'>{escape(first)}</p>{more}"
 
 
@@ -99,7 +99,19 @@ def lines(rows: Sequence[Found]) -> str:
 
 def between(ends: Sequence[float] | None) -> str | None:
     """An interval in words."""
-    return None if ends is None else f"{number(ends[0])} to {number(ends[1])}"
+    return None if ends is None else " to ".join(number(rounded(end)) for end in ends)
+
+
+def rounded(value: float) -> float:
+    """Zero in the place of what rounding leaves of it.
+
+    >>> rounded(4e-19), rounded(0.25)
+    (0.0, 0.25)
+    """
+    return value if abs(value) > TINY else 0.0
+
+
+TINY = 1e-12
 
 
 def neighbours(found: Found, held: Mapping[str, Sequence[Found]]) -> str:
@@ -178,7 +190,7 @@ def standing(row: Found, scale: str) -> str:
     return f"{number(row['measures'][scale]['value'])}{sign}"
 
 
-SIGNS = {"samples are better": " +", "the baseline is better": " −"}
+SIGNS = {"samples are better": "\u00a0+", "the baseline is better": "\u00a0−"}
 
 
 def table(rows: Iterator[Found] | Sequence[Found]) -> str:

@@ -155,17 +155,6 @@ def judgement(record: Record) -> str:
     return "".join(f"{titles[key]}{judged.evaluated(it)}" for key, it in held.items())
 
 
-def evaluation_document(found: Mapping[str, Any]) -> str:
-    """The page of an evaluation of any two sides."""
-    title = f"{found['name']}"
-    lead = (
-        f"<header><h1>{escape(title)}</h1><div class='box'>{judged.verdict(found)}</div></header>"
-    )
-    told = "Made by saddle. The page holds everything it shows; nothing is loaded."
-    body = f"<main><section>{judged.evaluated(found)}</section></main><footer>{told}</footer>"
-    return document(title, f"{lead}\n{body}")
-
-
 def tile(held: tuple[str, str, str]) -> str:
     """One number of the head."""
     label, value, note = map(escape, held)
