@@ -260,3 +260,12 @@ def test_a_full_disk_fails_with_one(saddle, monkeypatch):
     monkeypatch.setattr(runs, "write_bytes", full)
     said = saddle("report 1")
     assert said.code == 1 and "No space left on device" in said.err
+
+
+def test_refining_is_refused_where_it_cannot_be(saddle):
+    said = saddle("sample 1 --refine")
+    assert said.code == 2 and "the watch part has" in said.err
+    said = saddle("sample 2 --refine")
+    assert said.code == 2 and "x alone" in said.err
+    said = saddle("sample 1 --refine --weights")
+    assert said.code == 2 and "ask for one" in said.err

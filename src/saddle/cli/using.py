@@ -23,6 +23,7 @@ from saddle.cli.options import (
     number,
     text,
 )
+from saddle.errors import Incompatible
 
 
 @app.command(cls=Plain)
@@ -34,22 +35,38 @@ def sample(
     ] = None,
     seed: Annotated[int, number("--seed", "Seed of the draw.")] = 0,
     out: Out = None,
+    refine: Annotated[
+        bool,
+        typer.Option("--refine", help="Keep the draws that are as likely as real rows (x alone)."),
+    ] = False,
+    weights: Annotated[
+        bool, typer.Option("--weights", help="Keep every draw and write its weight beside it.")
+    ] = False,
     checkpoint: Which = "latest",
     trust_code: Trust = False,
     as_json: Json = False,
 ) -> None:
     """Draw samples from a run.
 
-    Without --out they go to a .csv in the run's folder samples/.
+    Without --out they go to a .csv in the run's folder samples/. --refine and --weights learn a
+    critic from rows that training never saw, and take some seconds.
     """
     from saddle.output import must_spare, must_write, names_of, trained_on, write_rows
 
     must_write(out)
+    if (refine and weights) or (given is not None and (refine or weights)):
+        raise Incompatible("--refine, --weights and --given do not go together: ask for one")
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
-    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}.csv"
+    kind = "-refined" * refine + "-weighted" * weights
+    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}{kind}.csv"
     must_spare(path, *trained_on(trained.recipe))
     trained.must("sample")
+    if refine or weights:
+        from saddle.cli.refining import draw_refined
+
+        draw_refined(trained, n, path, seed=seed, weights=weights, to=to)
+        return
     from saddle.evaluate import read_condition
 
     condition = None if given is None else read_condition(trained, given)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from saddle.judge.calibration import Line, calibrated, cross_calibrated
 from saddle.judge.critics import Critics
+from saddle.judge.lenses import LENSES, Lens
 from saddle.judge.splits import Split, must_split
-from saddle.judge.training import Lessons, Plan, learn
+from saddle.judge.training import PLAN, Learned, Lessons, Plan, learn
 from saddle.measure import Interval, auc_judged
 from saddle.measure.base import Floats, Integers, cloud, two_clouds
 
@@ -50,7 +51,7 @@ class LogRatio:
     folds: int
     steps: int
     seed: int
-    _learned: tuple[Standard, Critics, Line] = field(repr=False)
+    _learned: tuple[Lens, Critics, Line] = field(repr=False)
 
     @property
     def witnessed(self) -> tuple[float, float]:
@@ -59,27 +60,8 @@ class LogRatio:
 
     def predict(self, x: npt.ArrayLike) -> Floats:
         """Calibrated log p/q of other rows (k, d), the mean of every critic: (k,)."""
-        standard, critics, line = self._learned
-        return line(critics.judge(standard.tensor(cloud(x, "x"))).double().mean(0).numpy())
-
-
-@dataclass(frozen=True, eq=False)
-class Standard:
-    """Columns brought to mean 0 and deviation 1 over both sides; a constant column becomes 0."""
-
-    centre: Floats
-    scale: Floats
-
-    @classmethod
-    def of(cls, x: Floats, y: Floats) -> Standard:
-        """Of two clouds, each weighing the same."""
-        centre = (x.mean(0) + y.mean(0)) / 2
-        scale = np.sqrt(((x - centre) ** 2).mean(0) / 2 + ((y - centre) ** 2).mean(0) / 2)
-        return cls(centre, np.where(scale > 0, scale, 1.0))
-
-    def tensor(self, x: Floats) -> Tensor:
-        """Rows (n, d) as float32."""
-        return torch.from_numpy(((x - self.centre) / self.scale).astype(np.float32))
+        lens, critics, line = self._learned
+        return line(critics.judge(lens.see(cloud(x, "x"))).double().mean(0).numpy())
 
 
 def log_ratio(
@@ -89,7 +71,8 @@ def log_ratio(
     seed: int = 0,
     folds: int = 5,
     refits: int = 2,
-    plan: Plan = Plan(),  # noqa: B008
+    lenses: Sequence[str] = ("plain",),
+    plan: Plan = PLAN,
 ) -> LogRatio:
     """Learn log p/q from samples.
 
@@ -104,6 +87,8 @@ def log_ratio(
         seed: of folds, weights and batches.
         folds: how many.
         refits: critics a fold.
+        lenses: names in `LENSES`; of several, that through which critics do best on the rows that
+            they are checked on, which are none that they will judge.
         plan: how long and how fast critics learn.
 
     References:
@@ -118,56 +103,71 @@ def log_ratio(
     must_split(len(x), len(y), folds, refits)
     rng = np.random.default_rng(seed)
     splits = [Split.of(len(side), folds=folds, refits=refits, rng=rng) for side in (x, y)]
-    standard = Standard.of(x, y)
-    lessons = [
-        Lessons(standard.tensor(side), torch.from_numpy(s.train), torch.from_numpy(s.check))
-        for side, s in zip((x, y), splits, strict=True)
-    ]
     draws = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    first = Critics.drawn(folds * refits, x.shape[1], width=WIDTH, rng=draws)
-    critics, steps = learn(first, (lessons[0], lessons[1]), plan=plan, groups=folds, rng=draws)
-    scores = [_held_out(critics, own, s) for own, s in zip(lessons, splits, strict=True)]
-    return _calibrated(scores, splits, (standard, critics), steps=steps, seed=seed)
+    tried = [_learned(LENSES[name](x, y, rng), (x, y), splits, plan, draws) for name in lenses]
+    best = min(tried, key=lambda one: one.found.checked)
+    scores = [_held_out(best, k, split) for k, split in enumerate(splits)]
+    return _calibrated(scores, splits, best, seed)
 
 
-def _held_out(critics: Critics, lessons: Lessons, split: Split) -> Floats:
-    """Scores (refits, n) of each row by the critics of its fold."""
-    refits = len(split.members(0))
+class _Tried(NamedTuple):
+    """What was learned through one lens."""
+
+    lens: Lens
+    lessons: tuple[Lessons, Lessons]
+    found: Learned
+
+
+def _learned(
+    lens: Lens,
+    sides: tuple[Floats, Floats],
+    splits: Sequence[Split],
+    plan: Plan,
+    draws: torch.Generator,
+) -> _Tried:
+    """Critics of every fold and refit, trained as one batch."""
+    real, fake = (
+        Lessons(lens.see(side), torch.from_numpy(s.train), torch.from_numpy(s.check))
+        for side, s in zip(sides, splits, strict=True)
+    )
+    first = Critics.drawn(len(real.train), real.rows.shape[1], width=WIDTH, rng=draws)
+    groups = int(splits[0].fold.max()) + 1
+    return _Tried(lens, (real, fake), learn(first, (real, fake), plan=plan, groups=groups,
+                                            rng=draws))  # fmt: skip
+
+
+def _held_out(tried: _Tried, side: int, split: Split) -> Floats:
+    """Scores (refits, n) of each row of a side by the critics of its fold."""
+    rows, refits = tried.lessons[side].rows, len(split.members(0))
     scores = np.empty((refits, len(split.fold)))
     for k in range(int(split.fold.max()) + 1):
         own = np.flatnonzero(split.fold == k)
-        found = critics.only(split.members(k)).judge(lessons.rows[torch.from_numpy(own)])
+        found = tried.found.critics.only(split.members(k)).judge(rows[torch.from_numpy(own)])
         scores[:, own] = found.double().numpy()
     return scores
 
 
 def _calibrated(
-    scores: Sequence[Floats],
-    splits: Sequence[Split],
-    learned: tuple[Standard, Critics],
-    *,
-    steps: int,
-    seed: int,
+    scores: Sequence[Floats], splits: Sequence[Split], best: _Tried, seed: int
 ) -> LogRatio:
     """Scores as log ratios; each fold's line is that of the other folds."""
-    means = scores[0].mean(0), scores[1].mean(0)
-    lines = cross_calibrated(means, (splits[0].fold, splits[1].fold))
+    means, folds = (scores[0].mean(0), scores[1].mean(0)), (splits[0].fold, splits[1].fold)
+    lines = cross_calibrated(means, folds)
     slope, shift = (np.array(part) for part in zip(*lines, strict=True))
     of_real, of_fake = (
         slope[split.fold] * each + shift[split.fold]
         for each, split in zip(scores, splits, strict=True)
     )
-    real, fake = of_real.mean(0), of_fake.mean(0)
     return LogRatio(
-        real,
-        fake,
+        of_real.mean(0),
+        of_fake.mean(0),
         of_real,
         of_fake,
-        auc=auc_within(means, (splits[0].fold, splits[1].fold)),
+        auc=auc_within(means, folds),
         folds=len(lines),
-        steps=steps,
+        steps=best.found.steps,
         seed=seed,
-        _learned=(*learned, calibrated(*means)),
+        _learned=(best.lens, best.found.critics, calibrated(*means)),
     )
 
 

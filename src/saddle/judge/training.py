@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -46,6 +47,24 @@ class Plan:
             yield round(step)
             step = max(step * self.grows, step + 1)
         yield self.most
+
+
+PLAN = Plan()
+"""What is done where nobody says otherwise."""
+
+
+class Learned(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        critics: averaged over their last steps, each at the check where its group did best.
+        steps: that were made.
+        checked: their loss there, a mean over groups.
+    """
+
+    critics: Critics
+    steps: int
+    checked: float
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,7 @@ def learn(
     plan: Plan,
     groups: int,
     rng: torch.Generator,
-) -> tuple[Critics, int]:
+) -> Learned:
     """Critics at the step where those of their group did best on rows they never saw.
 
     Args:
@@ -106,9 +125,6 @@ def learn(
         plan: how long and how fast.
         groups: how many groups of neighbours stop together.
         rng: of the batches.
-
-    Returns:
-        The averaged critics, and the steps that were made.
     """
     live = Critics([weight.clone().requires_grad_() for weight in critics.weights])
     mean = Critics([weight.clone() for weight in critics.weights])
@@ -131,7 +147,7 @@ def learn(
             if step == plan.most or step > plan.patience * best.last + plan.first:
                 break
             at = next(checks)
-    return best.critics, step
+    return Learned(best.critics, step, float(best.loss.mean()))
 
 
 MEMORY = 8
@@ -145,14 +161,14 @@ class Best:
         self.critics = Critics([weight.clone() for weight in critics.weights])
         self.last = 0
         self._gain = gain
-        self._loss = torch.full((groups,), math.inf)
+        self.loss = torch.full((groups,), math.inf)
 
     @torch.no_grad()
     def take(self, critics: Critics, real: Tensor, fake: Tensor, step: int) -> None:
         """Keep those of the groups that did better than ever before."""
-        now = loss(critics(real), critics(fake)).reshape(len(self._loss), -1)
-        better = now.mean(1) < self._loss - self._gain
-        self._loss = torch.where(better, now.mean(1), self._loss)
+        now = loss(critics(real), critics(fake)).reshape(len(self.loss), -1)
+        better = now.mean(1) < self.loss - self._gain
+        self.loss = torch.where(better, now.mean(1), self.loss)
         if bool(better.any()):
             self.last = step
             which = better.repeat_interleave(now.shape[1])

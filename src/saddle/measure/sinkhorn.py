@@ -39,8 +39,7 @@ def sinkhorn_judged(
         divergences, Prop. 2.
     """
     x, y = two_clouds(a, b)
-    rng = np.random.default_rng(0)
-    x, y = subsample(x, limit, rng), subsample(y, limit, rng)
+    x, y = (subsample(c, limit, np.random.default_rng(0)) for c in (x, y))
     costs = [_costs(*pair) for pair in ((x, y), (x, x), (y, y))]
     scale = float(np.mean([cost.mean() for cost in costs]))
     if scale == 0:
