@@ -226,6 +226,17 @@ def make(
     return run
 
 
+STALLS = {"key": "distance-stalls", "severity": "note", "remedy": None, "remedies": []}
+FINDINGS = {
+    "now": [STALLS | {"since": 4000, "evidence": {"distance": 0.4, "floor": 0.02}}],
+    "earlier": [
+        STALLS | {"since": 0, "until": 2000, "evidence": {"distance": 0.6, "floor": 0.02}}
+    ],
+    "not_measured": ["bound-above-truth"],
+}
+"""What the doctor said of it: one note that holds, one that passed."""
+
+
 def bare(root: Path) -> Run:
     """A run folder that holds a recipe and nothing else."""
     run = Run.create(root, "bare")

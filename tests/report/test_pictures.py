@@ -19,6 +19,7 @@ from saddle.report.read import read_run
 from saddle.report.reel import ENDINGS, SIZES, Cut, fitting, shot
 from saddle.report.shade import probability, score, undecided
 from saddle.report.style import SERIES, png, svg, words
+from saddle.runs import write_json
 
 MEANINGS = ("log-ratio", "log-ratio up to a constant", "margin", "potential")
 
@@ -40,7 +41,9 @@ def test_every_figure_of_every_game_shows_something(any_run):
 def test_all_kinds_of_pictures_are_drawn_by_some_game(tmp_path):
     drawn = set()
     for kind in ("gan-plane", "conditional-plane", "bigan"):
-        record = read_run(fake_runs.make(tmp_path, kind))
+        run = fake_runs.make(tmp_path, kind)
+        write_json(run.path / "findings.json", fake_runs.FINDINGS)
+        record = read_run(run)
         drawn |= {key for key, picture in PICTURES.items() if picture.parts(record)}
     assert drawn == set(PICTURES)
 

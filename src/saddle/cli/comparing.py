@@ -59,7 +59,9 @@ def compare(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Compare ways of training on equal terms: same data, same seeds, equal steps, equal time.
+    """Compare ways of training on equal terms.
+
+    The same data and seeds; equal steps, and equal processor time.
 
     --distance kl,js plays two contenders; several options are crossed. What was stopped goes on:
     finished runs are not played again. With runs instead of DATA nothing is trained.

@@ -55,8 +55,9 @@ def evaluate(
     duality: Duality = False,
     as_json: Json = False,
 ) -> None:
-    """Judge samples by real rows: can they be told apart, and by what?
+    """Judge samples of any tool by real rows.
 
+    Can they be told apart, and by what?
     FAKE and REAL are files of any tool, sources, or runs; no training is needed. A run alone is
     judged by the part of its data that it never saw.
     """
@@ -146,7 +147,9 @@ def why(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Say what tells FAKE from REAL: what is missing, invented or different.
+    """Say what tells FAKE from REAL.
+
+    What is missing, what is invented, what differs.
 
     Clusters, boxes, columns and pairs of columns are found on some rows and tested on others;
     what carries most of the difference comes first. Where nothing differs nothing is named.

@@ -141,7 +141,9 @@ def report(
     trust_code: Trust = False,
     as_json: Json = False,
 ) -> None:
-    """Measure a run and write its report anew; put several runs side by side on one page.
+    """Measure a run and write its report anew, or compare several.
+
+    Several runs are put side by side on one page.
 
     --film and --pictures measure nothing: they draw what the run recorded.
     """

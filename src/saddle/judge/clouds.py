@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ Array = npt.NDArray[Any]
 
 CLOUDS = ("w1", "w2", "sliced-w", "energy", "mmd")
 """Distances between clouds, in units of the data's scale."""
+
+MORE = (*CLOUDS, "sliced-w1", "sinkhorn")
+"""The same with those that take longer, or say nearly the same."""
 
 LAWS = ("jsd-bins", "kl-neighbours")
 """Divergences estimated from two clouds, in nats."""
@@ -36,6 +40,7 @@ def clouds(
     *,
     unit: float,
     units: str = "in units of the data's scale",
+    names: Sequence[str] = CLOUDS,
 ) -> list[Json]:
     """How far made rows are from real ones, each beside what other real rows score.
 
@@ -46,12 +51,13 @@ def clouds(
         other: further real rows, that share none with `real`.
         unit: what distances are divided by.
         units: what that is, in words.
+        names: the distances.
     """
     sides = made / unit, real / unit, other / unit
     laws = LAWS if made.shape[1] <= BINNED else LAWS[1:]
     enough = min(len(side) for side in sides) > NEIGHBOURS
     return [
-        *(_beside(name, title, sides, f"; {units}") for name in CLOUDS),
+        *(_beside(name, title, sides, f"; {units}") for name in names),
         *(_beside(name, title, sides, "") for name in laws if enough),
     ]
 

@@ -11,7 +11,7 @@ import numpy as np
 from saddle.catalogue import Catalogue
 from saddle.errors import bad, unknown
 from saddle.judge.baselines import baselines
-from saddle.judge.clouds import clouds, short
+from saddle.judge.clouds import MORE, clouds, short
 from saddle.judge.divergence_rows import divergence_rows
 from saddle.judge.equivalence import MARGIN, equivalence
 from saddle.judge.features import Features, features_of
@@ -141,7 +141,7 @@ def _measures(sides: Sides, options: Options, found: Json) -> list[Json]:
     made, reference, other = (
         some(rows, MEASURED, options.seed) / unit for rows in (sides.fake.rows, *held[:2])
     )
-    away = clouds("{name}-{n}-raw", made, reference, other, unit=1.0, units=UNITS)
+    away = clouds("{name}-{n}-raw", made, reference, other, unit=1.0, units=UNITS, names=MORE)
     learned = divergence_rows(
         sides.fake.rows, held.real, other=held.other, names=LEARNED, seed=options.seed
     )

@@ -23,6 +23,8 @@ class Plan:
         decay: of the weights, decoupled.
         batch: rows a side and a step.
         most: steps at most.
+        passes: over a critic's own rows, at most: few rows that are told apart with ease would
+            otherwise be gone over for ever, each time for a little more certainty.
         gain: nats that a critic must do better by to count as better.
         patience: training ends at `patience` times the step at which the last critic was best.
         grows: the factor from one check to the next.
@@ -34,19 +36,28 @@ class Plan:
     decay: float = 1e-4
     batch: int = 64
     most: int = 2000
+    passes: int = 100
     gain: float = 2e-4
     patience: float = 1.6
     grows: float = 1.15
     first: int = 30
     warm: int = 50
 
-    def checks(self) -> Iterator[int]:
-        """The steps at which critics are checked, further and further apart."""
+    def end(self, rows: int) -> int:
+        """The last step, of critics that learn from so many rows a side.
+
+        >>> Plan(batch=64, most=2000, passes=100).end(400)
+        625
+        """
+        return max(self.first, min(self.most, round(self.passes * rows / self.batch)))
+
+    def checks(self, end: int) -> Iterator[int]:
+        """The steps at which critics are checked, further and further apart, and the end."""
         step = float(self.first)
-        while step < self.most:
+        while step < end:
             yield round(step)
             step = max(step * self.grows, step + 1)
-        yield self.most
+        yield end
 
 
 PLAN = Plan()
@@ -128,7 +139,8 @@ def learn(
     """
     live = Critics([weight.clone().requires_grad_() for weight in critics.weights])
     mean = Critics([weight.clone() for weight in critics.weights])
-    best, checks = Best(critics, groups, plan.gain), plan.checks()
+    end = plan.end(min(side.train.shape[1] for side in sides))
+    best, checks = Best(critics, groups, plan.gain), plan.checks(end)
     adam = torch.optim.AdamW(
         live.weights, lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay, fused=True
     )
@@ -144,7 +156,7 @@ def learn(
         mean.follow(live, MEMORY / (step + MEMORY))
         if step == at:
             best.take(mean, real.held, fake.held, step)
-            if step == plan.most or step > plan.patience * best.last + plan.first:
+            if step == end or step > plan.patience * best.last + plan.first:
                 break
             at = next(checks)
     return Learned(best.critics, step, float(best.loss.mean()))
