@@ -11,7 +11,7 @@ import typer
 from saddle.build.ending import STOP, sentence
 from saddle.build.resuming import amended, resume, unfinished
 from saddle.cli.acts import fail_where_found
-from saddle.doctor import Evidence, Finding
+from saddle.doctor import Evidence, Finding, evidence_of
 from saddle.errors import BadValue
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run, read_json, read_lines
@@ -181,6 +181,7 @@ def test_a_run_that_settles_decays_and_stops_and_says_why(tmp_path: Path) -> Non
     assert (step, reason) == (session.plan.clock.steps, "plateau") and session.over
     (line,) = read_lines(run.amendments)
     assert line["by"] == "plateau" and line["new"] == {"decay": step // 2, "steps": step}
+    assert evidence_of(run).end == step
     told = read_json(run.path / STOP)
     assert told["sentence"].startswith(f"stopped at {step} (decay from {step // 2})")
     assert told["sentence"] == sentence(told)

@@ -64,7 +64,7 @@ def told_of(run: Run, evidence: Evidence) -> Json:
     said = {spell.finding.key for spell in spells}
     return {
         "step": evidence.step,
-        "steps": evidence.steps,
+        "steps": evidence.end,
         "now": [told(spell, run, saved) for spell in spells if spell.until is None],
         "earlier": [told(spell, run, saved) for spell in spells if spell.until is not None],
         "well": [key for key in RULES if key not in said and key not in unknown],

@@ -65,6 +65,11 @@ class Evidence:
         return np.array([event["step"] for event in self.events], dtype=np.int64)
 
     @property
+    def end(self) -> int:
+        """Where the run ends: at its budget, or earlier where that was decided."""
+        return int(inner(self.recipe, "ending.steps") or self.steps)
+
+    @property
     def began(self) -> int:
         """The step from which the run is what it is now: that of the last change, or 0."""
         return max(self.changed, default=0)
@@ -133,7 +138,7 @@ def number(event: Json, path: str) -> float:
 
 def evidence_of(run: Run) -> Evidence:
     """The record of a run folder."""
-    changes = [line for line in read_lines(run.amendments) if BY not in line]
+    changes = read_lines(run.amendments)
     recipe = Recipe.read(run.recipe)
     for line in changes:
         recipe = recipe.amended({line["key"]: line["new"]})
@@ -152,9 +157,6 @@ def evidence_from(
         failure=_there(run, FAILURE),
     )
 
-
-BY = "by"
-"""Marks a line of the amendments that a rule wrote: where the run ends, not what it is."""
 
 NO_CHANGE = ("steps", "stop", "budget", "ending", "looks", "saves", "device", "threads")
 """Keys of a recipe that move nothing that the doctor reads."""

@@ -17,10 +17,9 @@ from saddle.judge.clouds import short
 from saddle.judge.features import Features, Labels, features_of
 from saddle.judge.rows import row
 from saddle.measure import MEASURES
-from saddle.measure.base import Floats, Interval, subsample
+from saddle.measure.base import Floats, Interval, Rows, pair_of_rows, subsample
 from saddle.measure.frechet import ENOUGH, frechet_judged
 from saddle.measure.kernel_distance import kernel_judged
-from saddle.measure.near import Rows, pair_of_rows
 from saddle.measure.neighbours import K, neighbours
 from saddle.runs import Json
 

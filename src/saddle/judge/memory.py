@@ -18,7 +18,7 @@ from saddle.catalogue import Catalogue
 from saddle.errors import BadData
 from saddle.judge.features import Features, features_of
 from saddle.judge.rows import row, unmeasured
-from saddle.measure.base import Floats, Interval, spread_out
+from saddle.measure.base import Floats, Interval, pair_of_rows, rows_of, spread_out
 from saddle.measure.floors import wilson
 from saddle.measure.memory import (
     FEWEST,
@@ -29,7 +29,7 @@ from saddle.measure.memory import (
     copying,
     repeats,
 )
-from saddle.measure.near import nearest, pair_of_rows, rows_of
+from saddle.measure.near import nearest
 from saddle.reference import Reference
 from saddle.references import AUTHENTIC, DATA_COPYING
 from saddle.runs import Json

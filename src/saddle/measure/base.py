@@ -13,6 +13,8 @@ from saddle.errors import BadData
 from saddle.reference import Reference
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[Any]
+"""Rows (n, d) in single or double precision, kept as they came."""
 Integers = npt.NDArray[np.int64]
 LogDensity = Callable[[Floats], Floats]
 """From points (n, d) to log densities (n,)."""
@@ -115,29 +117,40 @@ def cloud(samples: npt.ArrayLike, argument: str) -> Floats:
     >>> cloud([1, 2, 3], "real").shape
     (3, 1)
     """
+    return rows_of(samples, argument).astype(np.float64, copy=False)
+
+
+def rows_of(samples: npt.ArrayLike, argument: str) -> Rows:
+    """Samples (n, d) in the precision they came in, single or double; refuses what is not finite.
+
+    >>> rows_of(np.zeros(3, np.float32), "real").dtype
+    dtype('float32')
+    """
+    x = np.asarray(samples)
     try:
-        x = np.asarray(samples, dtype=np.float64)
+        x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise BadData(f"{argument} must be an array (n, d) of numbers: {problem}") from None
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] == 0:
         raise BadData(f"{argument} must be an array (n, d) with n, d >= 1, got shape {x.shape}")
-    first_bad_row(x, argument)
-    return x
-
-
-def first_bad_row(x: npt.NDArray[Any], argument: str) -> None:
-    """Refuse rows (n, d) that are not all finite, and name the first."""
     if not np.isfinite(x).all():
         row = int(np.argwhere(~np.isfinite(x))[0][0])
         raise BadData(f"{argument} must be finite; row {row} is {x[row].tolist()}")
+    return x
 
 
 def two_clouds(
     a: npt.ArrayLike, b: npt.ArrayLike, names: tuple[str, str] = ("a", "b")
 ) -> tuple[Floats, Floats]:
-    """Two clouds of the same dimension."""
-    x, y = cloud(a, names[0]), cloud(b, names[1])
+    """Two clouds of the same dimension, as float64."""
+    x, y = pair_of_rows(a, b, names)
+    return x.astype(np.float64, copy=False), y.astype(np.float64, copy=False)
+
+
+def pair_of_rows(a: npt.ArrayLike, b: npt.ArrayLike, names: tuple[str, str]) -> tuple[Rows, Rows]:
+    """Two clouds of the same dimension, each in its own precision."""
+    x, y = rows_of(a, names[0]), rows_of(b, names[1])
     if x.shape[1] != y.shape[1]:
         raise BadData(
             f"{names[0]} and {names[1]} must have the same number of columns, "

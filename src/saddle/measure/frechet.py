@@ -26,9 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
-from saddle.measure.base import Floats, Integers, Interval, spread_out
+from saddle.measure.base import Floats, Integers, Interval, Rows, pair_of_rows, spread_out
 from saddle.measure.moments import Moments, moments
-from saddle.measure.near import Rows, pair_of_rows
 
 ENOUGH = 10
 """Rows a column that a Frechet distance needs."""

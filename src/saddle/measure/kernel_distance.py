@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
-from saddle.measure.base import Floats, Interval, of_influence, subsample
-from saddle.measure.near import Rows, blocks, pair_of_rows
+from saddle.measure.base import Floats, Interval, Rows, of_influence, pair_of_rows, subsample
+from saddle.measure.near import blocks
 
 LIMIT = 3000
 """Rows a side that are read at most: the cost grows as n^2, the error falls as 1 / sqrt(n)."""

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
-from saddle.measure.base import Floats, Integers, Interval, spread_out
-from saddle.measure.near import Nearest, Rows, nearest, pair_of_rows, rows_of
+from saddle.measure.base import Floats, Integers, Interval, Rows, pair_of_rows, rows_of, spread_out
+from saddle.measure.near import Nearest, nearest
 
 Flags = npt.NDArray[np.bool_]
 

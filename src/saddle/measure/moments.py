@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
-from saddle.measure.base import Floats
-from saddle.measure.near import Rows, blocks, rows_of
+from saddle.measure.base import Floats, Rows, rows_of
+from saddle.measure.near import blocks
 
 
 @dataclass

@@ -15,11 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from saddle.errors import BadData, bad
-from saddle.measure.base import Floats, Integers, first_bad_row
-
-Rows = npt.NDArray[Any]
-"""Rows (n, d) in single or double precision, kept as they came."""
+from saddle.errors import bad
+from saddle.measure.base import Floats, Integers, Rows, pair_of_rows, rows_of
 
 BLOCK = 1024
 """Rows a side of a block of distances."""
@@ -42,35 +39,6 @@ class Nearest:
 
     distance: Floats
     index: Integers
-
-
-def rows_of(samples: npt.ArrayLike, argument: str) -> Rows:
-    """Samples (n, d) in the precision they came in, single or double; refuses what is not finite.
-
-    >>> rows_of([1, 2, 3], "real").shape
-    (3, 1)
-    """
-    x = np.asarray(samples)
-    try:
-        x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
-    except (TypeError, ValueError) as problem:
-        raise BadData(f"{argument} must be numbers: {problem}") from None
-    x = x[:, None] if x.ndim == 1 else x
-    if x.ndim != 2 or x.shape[0] == 0 or x.shape[1] == 0:
-        raise BadData(f"{argument} must be an array (n, d) with n, d >= 1, got shape {x.shape}")
-    first_bad_row(x, argument)
-    return x
-
-
-def pair_of_rows(a: npt.ArrayLike, b: npt.ArrayLike, names: tuple[str, str]) -> tuple[Rows, Rows]:
-    """Two clouds with the same columns, each in its own precision."""
-    x, y = rows_of(a, names[0]), rows_of(b, names[1])
-    if x.shape[1] != y.shape[1]:
-        raise BadData(
-            f"{names[0]} and {names[1]} must have the same number of columns, "
-            f"got {x.shape[1]} and {y.shape[1]}"
-        )
-    return x, y
 
 
 # ---- distances by blocks ------------------------------------------------------------------------

@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, bad
-from saddle.measure.base import Floats, Integers, Interval, of_influence
+from saddle.measure.base import Floats, Integers, Interval, Rows, of_influence, pair_of_rows
 from saddle.measure.floors import wilson
-from saddle.measure.near import Frame, Rows, frame_for, nearest, pair_of_rows, squares
+from saddle.measure.near import Frame, frame_for, nearest, squares
 
 K = 5
 """Neighbours that a ball reaches to, as in Naeem et al."""
