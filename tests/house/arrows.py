@@ -11,6 +11,7 @@ LEVELS = (
     ("errors",),
     ("catalogue", "reference", "runs", "expression"),
     ("records", "references"),
+    ("threads",),
     ("distances", "networks", "measure", "spaces"),
     ("games", "sources"),
     ("judge",),

@@ -2,7 +2,7 @@
 
 coverage=0.8        the measure of that name, whatever n and features its full name tells
 sliced-w-2k-raw=0.1 that one alone; of what is better when lower, the most that is allowed
-c2st.p=0.01         the p-value of a test must not be below
+energy.p=0.01       the p-value of a test must not be below
 0.8                 short for likeness=0.8
 """
 
@@ -103,8 +103,8 @@ def named(name: str, known: Mapping[str, Found]) -> list[str]:
 def stem(full: str) -> str:
     """A measure's name without n and features.
 
-    >>> stem("sliced-w-2k-raw"), stem("coverage-400-trained"), stem("c2st.p"), stem("w1(x)")
-    ('sliced-w', 'coverage', 'c2st.p', 'w1')
+    >>> stem("sliced-w-2k-raw"), stem("coverage-400-trained"), stem("energy.p"), stem("w1(x)")
+    ('sliced-w', 'coverage', 'energy.p', 'w1')
     """
     words = full.partition("(")[0].split("-")
     count = next((i for i, word in enumerate(words) if i and word in ENDS), len(words))

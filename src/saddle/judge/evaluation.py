@@ -13,6 +13,7 @@ from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import Sides, shared
 from saddle.judge.verdict import verdict
 from saddle.runs import Json
+from saddle.threads import alone
 
 SCHEMA = 1
 """Of the document; a change that readers would notice counts it up."""
@@ -41,8 +42,14 @@ def evaluation(
         options: how.
         doing: entered with what is being done, around each part of the work.
     """
-    wanted, began = options or Options(), time.monotonic()
+    wanted = options or Options()
     check_features(wanted.features, len(sides.columns))
+    with alone(len(sides.columns)):
+        return Evaluation(_found(sides, wanted, doing))
+
+
+def _found(sides: Sides, wanted: Options, doing: Doing) -> Json:
+    began = time.monotonic()
     found: Json = {
         "evaluation": SCHEMA,
         "name": f"{sides.fake.name} against {sides.real.name}",
@@ -63,7 +70,7 @@ def evaluation(
             found["notes"].append(f"no {name}: {problem}")
     found["verdict"] = verdict(found)
     found["seconds"] = round(time.monotonic() - began, 1)
-    return Evaluation(found)
+    return found
 
 
 SMALL = 200

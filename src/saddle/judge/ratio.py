@@ -22,6 +22,7 @@ from saddle.judge.splits import Split, must_split
 from saddle.judge.training import PLAN, Learned, Lessons, Plan, learn
 from saddle.measure import Interval, auc_judged
 from saddle.measure.base import Floats, Integers, cloud, two_clouds
+from saddle.threads import alone
 
 WIDTH = 64
 """Units of a hidden layer."""
@@ -104,9 +105,10 @@ def log_ratio(
     rng = np.random.default_rng(seed)
     splits = [Split.of(len(side), folds=folds, refits=refits, rng=rng) for side in (x, y)]
     draws = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    tried = [_learned(LENSES[name](x, y, rng), (x, y), splits, plan, draws) for name in lenses]
-    best = min(tried, key=lambda one: one.found.checked)
-    scores = [_held_out(best, k, split) for k, split in enumerate(splits)]
+    with alone(x.shape[1]):
+        tried = [_learned(LENSES[name](x, y, rng), (x, y), splits, plan, draws) for name in lenses]
+        best = min(tried, key=lambda one: one.found.checked)
+        scores = [_held_out(best, k, split) for k, split in enumerate(splits)]
     return _calibrated(scores, splits, best, seed)
 
 

@@ -96,8 +96,8 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
         facts |= {"upper": f"{same['upper']:.2g}", "margin": f"{same['margin']:.2g}"}
     if first is not None:
         tests = {test["name"]: test for test in found["tests"]}
-        blind = tests.get("c2st", first)["blind"]["words"]
-        auc = tests.get("c2st", {}).get("detail", {}).get("auc")
+        learned = next((tests[name] for name in LEARNED if name in tests), first)
+        blind, auc = learned["blind"]["words"], learned["detail"].get("auc")
         facts |= {
             "test": first["name"],
             "p": chance(first["adjusted"]),
@@ -105,6 +105,10 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
             "auc": "" if auc is None else f", AUC {auc:.2f} on held-out rows",
         }
     return facts
+
+
+LEARNED = ("c2st-logit", "c2st")
+"""Tests by a network that tell the held-out AUC."""
 
 
 # ------------------------------------------------------------------------------ what else is said

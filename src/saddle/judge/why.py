@@ -27,6 +27,7 @@ from saddle.judge.gaps.values import FAMILY
 from saddle.judge.sides import Draw, Sides, read_sides, shared
 from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.sources.opening import Names
+from saddle.threads import alone
 
 MOST = 8
 """Findings that are named, at most."""
@@ -84,7 +85,8 @@ def explain(
     clouds = Clouds.of(held[:, varying], made[:, varying], seed)
     copies = int(shared(made, held).sum())
     same = [f"{copies:,} fake rows stand among the real ones exactly."] * bool(copies)
-    told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many, *same))
+    with alone(len(names)):
+        told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many, *same))
     found = replace(told, findings=tuple(_seen(it, varying) for it in told.findings))
     return _renumbered(found, {"fake": read[0], "real": read[1]})
 

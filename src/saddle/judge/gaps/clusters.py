@@ -1,13 +1,16 @@
 """Clusters of one side, found on half of its rows without a look at the other side.
 
 A Gaussian mixture, as large as its BIC allows. Parts that overlap are merged step by step (Hennig
-2010), and each part on the way is a guess: a cluster that is no ellipse is found as a union.
+2010), and each part on the way is a guess: a cluster that is no ellipse is found as a union. All
+parts that the other side hardly fills are one more guess: where three modes are lost, their loss
+is one thing, of which each of them is a third.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from saddle.judge.gaps.base import Clouds, Gap, Mask
-from saddle.judge.gaps.regions import Region, halves
+from saddle.judge.gaps.regions import HALF, Region, halves
 from saddle.measure.base import Floats, Integers
 
 SIZES = (1, 2, 3, 4, 6, 8, 11, 15)
@@ -32,35 +35,65 @@ def clusters(clouds: Clouds) -> list[Gap]:
     """Clusters of each half of each side, judged on all rows but that half."""
     none = np.array([], dtype=np.int64)
     found: list[Region] = []
-    for real, fake in halves(clouds):
-        rows = clouds.real_rows[real]
-        found += [Region(h, rows, none) for h in _parts(clouds, clouds.real[real])]
-        rows = clouds.fake_rows[fake]
-        found += [Region(h, none, rows) for h in _parts(clouds, clouds.fake[fake])]
-    return [region.smaller(clouds).gap("cluster") for region in found]
+    several: list[Region] = []
+    for halved in halves(clouds):
+        half = clouds.kept(*halved)
+        numbers = half.real_rows, half.fake_rows
+        for own, other, seen in (
+            (half.real, half.fake, (numbers[0], none)),
+            (half.fake, half.real, (none, numbers[1])),
+        ):
+            mixture = Mixture.of(own, clouds)
+            found += [Region(mixture.union(k), *seen) for k in mixture.merged(own)]
+            sparse = mixture.sparse(own, other)
+            parts = tuple(mixture.union((k,)) for k in sparse)
+            several += [Region(mixture.union(sparse), *numbers, parts=parts)] * (len(parts) > 1)
+    found = [region.smaller(clouds) for region in found]
+    found += [region for region in several if region.pooled(clouds) <= 0.5]
+    return [region.gap("cluster") for region in found]
 
 
-def _parts(clouds: Clouds, rows: Floats) -> Iterator[Callable[[Floats], Mask]]:
-    """Each part of the mixture of these rows, and each union on the way of merging."""
-    rng = clouds.rng(5)
-    label, posterior = _mixture(rows[rng.permutation(len(rows))[:FITTED]] / clouds.unit, rng)
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A Gaussian mixture of one side.
 
-    def holds(parts: Integers) -> Callable[[Floats], Mask]:
-        return lambda x: np.isin(label(x / clouds.unit), parts)
+    Attributes:
+        label: from rows (n, d) to the part that each belongs to, (n,).
+        posterior: from rows to the probability of each part, (n, k).
+    """
 
-    for parts in merged(posterior(rows / clouds.unit)):
-        yield holds(np.array(parts))
+    label: Callable[[Floats], Integers]
+    posterior: Callable[[Floats], Floats]
 
+    @classmethod
+    def of(cls, rows: Floats, clouds: Clouds) -> Mixture:
+        """Fitted to some of these rows, in the clouds' units."""
+        rng = clouds.rng(5)
+        rows = rows[rng.permutation(len(rows))[:FITTED]] / clouds.unit
+        flat = PCA(FLAT, random_state=0).fit(rows) if rows.shape[1] > FLAT else None
 
-def _mixture(rows: Floats, rng: np.random.Generator) -> tuple[Any, Any]:
-    """The mixture's labels and posteriors as functions of rows."""
-    flat = PCA(FLAT, random_state=0).fit(rows) if rows.shape[1] > FLAT else None
+        def seen(x: Floats) -> Floats:
+            return x / clouds.unit if flat is None else flat.transform(x / clouds.unit)
 
-    def seen(x: Floats) -> Floats:
-        return x if flat is None else flat.transform(x)
+        best = _best(rows if flat is None else flat.transform(rows), int(rng.integers(2**31)))
+        return cls(lambda x: best.predict(seen(x)), lambda x: best.predict_proba(seen(x)))
 
-    best = _best(seen(rows), int(rng.integers(2**31)))
-    return lambda x: best.predict(seen(x)), lambda x: best.predict_proba(seen(x))
+    def union(self, parts: Sequence[int]) -> Callable[[Floats], Mask]:
+        """Which rows belong to any of some parts."""
+        return lambda x: np.isin(self.label(x), np.array(parts))
+
+    def merged(self, rows: Floats) -> list[tuple[int, ...]]:
+        """Each part, and each union on the way of merging."""
+        return merged(self.posterior(rows))
+
+    def sparse(self, own: Floats, other: Floats) -> tuple[int, ...]:
+        """The parts in which the other side has less than half of the rows that it should."""
+        due, there = (self._counts(rows) / len(rows) for rows in (own, other))
+        enough = due * min(len(own), len(other)) >= LEAST
+        return tuple(np.flatnonzero(enough & (there < HALF * due)).tolist())
+
+    def _counts(self, rows: Floats) -> Integers:
+        return np.bincount(self.label(rows), minlength=self.posterior(rows[:1]).shape[1])
 
 
 def _best(z: Floats, seed: int) -> Any:

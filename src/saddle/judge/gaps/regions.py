@@ -31,12 +31,14 @@ class Region:
         found_real: numbers of the real rows that it was found on; none of them is counted.
         found_fake: numbers of the fake rows that it was found on.
         box: the bounds of each column, (d, 2), where it is a box.
+        parts: of a region in several places, what each of them holds.
     """
 
     holds: Callable[[Floats], Mask]
     found_real: Integers
     found_fake: Integers
     box: Floats | None = None
+    parts: tuple[Callable[[Floats], Mask], ...] = ()
 
     def fresh(self, clouds: Clouds) -> Clouds:
         """The rows that did not find it."""
@@ -94,29 +96,26 @@ class Region:
         rows, numbers = (
             (clouds.real, clouds.real_rows) if real else (clouds.fake, clouds.fake_rows)
         )
-        place = self._place(rows, clouds.unit)
-        inside = self.holds(rows)
-        far = (((rows[inside] - place.centre) / clouds.unit) ** 2).sum(1)
-        nearest = np.argsort(far, kind="stable")[:EXAMPLES]
+        places = [self._place(rows, holds, clouds.unit) for holds in self.parts or (self.holds,)]
+        each = max(1, EXAMPLES // len(places))
+        shown = np.concatenate([place.nearest(rows)[:each] for place in places])
         words = f"{shares.real.words('real')}, {shares.fake.words('fake')}"
         facts: Json = {
             "real": shares.real.json(),
             "fake": shares.fake.json(),
             "of": "real" if real else "fake",
-            **place.json(columns),
-            "rows": rows[inside][nearest].tolist(),
+            "places": [place.json(columns) for place in places],
+            "rows": rows[shown].tolist(),
         }
-        examples = [int(i) for i in numbers[inside][nearest]]
-        return Told(self.kind(clouds), place.words(columns), words, facts, examples)
+        examples = [int(i) for i in numbers[shown]]
+        return Told(self.kind(clouds), _where(places, columns), words, facts, examples)
 
-    def _place(self, rows: Floats, unit: Floats) -> Place:
-        held = rows[self.holds(rows)]
-        low, high = np.quantile(held, OUTER, axis=0)
+    def _place(self, rows: Floats, holds: Callable[[Floats], Mask], unit: Floats) -> Place:
+        inside = holds(rows)
+        low, high = np.quantile(rows[inside], OUTER, axis=0)
         wide = np.subtract(*np.quantile(rows, OUTER[::-1], axis=0))
-        spread = (high - low) / np.where(wide > 0, wide, 1)
-        return Place(
-            np.median(held, axis=0), low, high, unit, _telling(spread, self.box), self.box
-        )
+        tells = _telling((high - low) / np.where(wide > 0, wide, 1), self.box)
+        return Place(np.median(rows[inside], axis=0), low, high, unit, tells, self.box, inside)
 
     def gap(self, family: str) -> Gap:
         """It as a guess."""
@@ -133,6 +132,7 @@ class Place(NamedTuple):
         unit: (d,) spread of each column.
         tells: the columns that say where it is, the most telling first.
         box: (d, 2) its bounds, where it is a box.
+        inside: (n,) the rows that lie there.
     """
 
     centre: Floats
@@ -141,6 +141,13 @@ class Place(NamedTuple):
     unit: Floats
     tells: Integers
     box: Floats | None
+    inside: Mask
+
+    def nearest(self, rows: Floats) -> Integers:
+        """Its rows, the nearest to its centre first."""
+        numbers = np.flatnonzero(self.inside)
+        far = (((rows[numbers] - self.centre) / self.unit) ** 2).sum(1)
+        return numbers[np.argsort(far, kind="stable")]
 
     def words(self, columns: Sequence[str]) -> str:
         """The most telling columns with the values that rows inside have."""
@@ -161,18 +168,25 @@ class Place(NamedTuple):
 
     def json(self, columns: Sequence[str]) -> Json:
         """By column: centre, and the interval of nine rows in ten."""
-        every = zip(columns, self.centre, self.low, self.high, strict=True)
-        found: Json = {
-            "centre": {name: float(centre) for name, centre, _, _ in every},
+        ends = zip(columns, self.low, self.high, strict=True)
+        centres = zip(columns, self.centre, strict=True)
+        return {
+            "centre": {name: float(centre) for name, centre in centres},
             "tells": [columns[j] for j in self.tells],
+            "between": {name: [float(low), float(high)] for name, low, high in ends},
         }
-        every = zip(columns, self.centre, self.low, self.high, strict=True)
-        found["between"] = {name: [float(low), float(high)] for name, _, low, high in every}
-        return found
 
 
 NAMED = 3
-"""Columns that are named of a region's place, at most."""
+"""Columns that are named of a region's place, and places of a region, at most."""
+
+
+def _where(places: Sequence[Place], columns: Sequence[str]) -> str:
+    """Each place, and how many there are where they are several."""
+    said = "; ".join(place.words(columns) for place in places[:NAMED])
+    more = len(places) - NAMED
+    rest = f"; and {more} more" if more > 0 else ""
+    return said if len(places) == 1 else f"in {len(places)} places: {said}{rest}"
 
 
 def _thinned(inside: Mask, share: float, rng: np.random.Generator) -> Mask:

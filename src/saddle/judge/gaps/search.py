@@ -21,6 +21,8 @@ STILL = 0.01
 """p-value up to which a gap still holds once another one is repaired."""
 LITTLE = 0.01
 """Part of the whole divergence that every finding after the first must account for."""
+TOLD = 0.5
+"""A region most of whose rows lie in those that are named already is not named again."""
 LEAST, PART = 50, 0.1
 """Rows, and part of a side's rows, that repairs must leave: fewer could not be told apart."""
 
@@ -93,7 +95,15 @@ class Search:
                 return
             yield Found(best.gap, best.p, carried(first, before, after), after)
             state, before = best.gap.repair(state), after
-            alive.remove(best)
+            alive = [c for c in alive if c is not best and not self._told(c.gap, best.gap)]
+
+    def _told(self, gap: Gap, named: Gap) -> bool:
+        """Whether a region lies mostly in another one."""
+        if gap.holds is None or named.holds is None:
+            return False
+        rows = np.concatenate([self.clouds.real, self.clouds.fake])
+        inside = gap.holds(rows)
+        return float((inside & named.holds(rows)).sum()) >= TOLD * float(inside.sum())
 
     def _leaves_enough(self, repaired: Clouds) -> bool:
         """Whether critics of what a repair leaves would still see a difference."""

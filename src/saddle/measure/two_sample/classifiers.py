@@ -57,6 +57,11 @@ class Held(NamedTuple):
     b: Floats
     n: int
 
+    @property
+    def right(self) -> int:
+        """Held-out rows that are told right."""
+        return int((self.a > 0.5).sum() + (self.b <= 0.5).sum())
+
 
 def by_accuracy(make: Make) -> Run:
     """The share of held-out rows that are told right (Lopez-Paz & Oquab 2017).
@@ -68,14 +73,12 @@ def by_accuracy(make: Make) -> Run:
         from scipy.stats import binom
 
         held = _held_out(make, x, y, setting.rng)
-        right = int((held.a > 0.5).sum() + (held.b <= 0.5).sum())
-        n_te = len(held.a) + len(held.b)
+        right, n_te = held.right, len(held.a) + len(held.b)
         floor = float(binom.ppf(0.95, n_te, 0.5)) / n_te
         # A perfect classifier tells all of a and, of b, what lies elsewhere.
         least = round(floor * n_te) + 1 - len(held.a)
-        detail = {"auc": auc_of(held.a, held.b), "n_test": float(n_te)}
         p = float(binom.sf(right - 1, n_te, 0.5))
-        return Found(right / n_te, p, floor, _blind(held, least), detail)
+        return Found(right / n_te, p, floor, _blind(held, least), _detail(held))
 
     return test
 
@@ -95,11 +98,17 @@ def by_logit(make: Make) -> Run:
         v = _logits(np.concatenate([held.a, held.b]))
         of_a = v @ labels
         values = of_a / n - (v.sum() - of_a) / m
-        detail = {"auc": auc_of(held.a, held.b), "n_test": float(n + m), **null_of(values)}
+        detail = {**_detail(held), **null_of(values)}
         p, blind = float(p_of(values)), _blind(held, FEWEST)
         return Found(float(values[0]), p, floor_of(values), blind, detail)
 
     return test
+
+
+def _detail(held: Held) -> dict[str, float]:
+    """How many were told right, how well they were ranked, and of how many."""
+    return {"auc": auc_of(held.a, held.b), "right": float(held.right),
+            "n_test": float(len(held.a) + len(held.b))}  # fmt: skip
 
 
 def _blind(held: Held, least: int) -> Blind:

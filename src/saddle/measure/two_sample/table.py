@@ -23,6 +23,7 @@ from saddle.measure.two_sample.kernel_tests import energy_test, mmd_multi_test, 
 from saddle.measure.two_sample.nearest import neighbours
 from saddle.measure.two_sample.result import Result, Setting, TwoSampleTest
 from saddle.references import C2ST, CHENG, HENZE, HOLM, HOTELLING, MMD, SZEKELY
+from saddle.threads import alone
 
 LEAST = 10
 """Rows a side that a test needs."""
@@ -134,10 +135,11 @@ def two_sample(
     asked = [tests] if isinstance(tests, str) else tests
     chosen = {name: TESTS[name] for name in asked}  # a wrong name is told before any work
     x, y = on_one_scale(x, y)
-    return [
-        _run(name, chosen[name], (x, y), Setting(_stream(seed, name), permutations, names))
-        for name in asked
-    ]
+    with alone(x.shape[1]):
+        return [
+            _run(name, chosen[name], (x, y), Setting(_stream(seed, name), permutations, names))
+            for name in asked
+        ]
 
 
 def _run(
