@@ -150,7 +150,7 @@ def test_a_budget_begins_the_decay_in_time_and_ends_the_run() -> None:
 
 # ----------------------------------------------------------------------------------------- runs
 
-AUTO = {"stop": "auto", "steps": 40, "looks": 20, "saves": 5}
+AUTO = {"stop": "auto", "steps": 40, "looks": 40, "saves": 5}
 AT_REST = {"optimise_generator.rate": 1e-9, "optimise_critic.rate": 1e-9}
 
 
@@ -208,13 +208,13 @@ def test_a_run_that_was_killed_stops_at_the_same_step_with_the_same_weights(
 
 @pytest.mark.usefixtures("settles")
 def test_what_was_decided_after_the_last_checkpoint_is_decided_anew(tmp_path: Path) -> None:
-    run = abandon(begun(tmp_path, recipe(**{**AUTO, "saves": 3}, **AT_REST)), 17)
-    assert [line["step"] for line in read_lines(run.amendments)] == [16]
-    assert run.latest() == 14
+    run = abandon(begun(tmp_path, recipe(**{**AUTO, "saves": 4}, **AT_REST)), 17)
+    assert [line["step"] for line in read_lines(run.amendments)] == [14]
+    assert run.latest() == 10
     session = resume(run)
     assert read_lines(run.amendments) == [] and not (run.path / STOP).exists()
     played(session)
-    assert [line["step"] for line in read_lines(run.amendments)] == [16]
+    assert [line["step"] for line in read_lines(run.amendments)] == [14]
 
 
 @pytest.mark.usefixtures("settles")

@@ -32,7 +32,7 @@ class Patience:
     Attributes:
         window: share of the steps so far that is looked back on. A run learns ever more slowly,
             about with the logarithm of its steps, so that patience must grow with it.
-        looks: that a line is fitted to, at least: three more than it has ends.
+        looks: that a line is fitted to, at least: with fewer, chance settles it too early.
         way: share of the way from the first look to the floor that must be behind.
         near: noises above the floor that count as near it: chance alone rarely goes that far.
         level: how sure the bound on the fall is. There are many looks and the first to pass ends
@@ -45,7 +45,7 @@ class Patience:
     """
 
     window: float = 0.5
-    looks: int = 5
+    looks: int = 8
     way: float = 0.5
     near: float = 3.0
     level: float = 0.95
