@@ -58,7 +58,8 @@ def sound_row(distance: str, data: str, seed: int, run: Run) -> Row:
 
 
 def main() -> None:
-    bench = Bench("zoo", "The doctor's zoo", seeds="10-12", sound_seed=10, kept_only=0)
+    bench = Bench("zoo", "The doctor's zoo", seeds="10-12", sound_seed=10, rounds=2,
+                  kept_only=0)  # fmt: skip
     expected = yaml.safe_load(EXPECTED.read_text())
     planted: list[Row] = []
     sound: list[Row] = []
@@ -68,7 +69,7 @@ def main() -> None:
                 run = zoo_cases.played(name, seed, folder / str(seed) / name)
                 planted.append(planted_row(name, seed, keys, run))
                 bench.tell(str(planted[-1]))
-        for place, data in enumerate(zoo_cases.SOUND):
+        for place, data in enumerate(zoo_cases.SOUND * bench.options.rounds):
             seed = bench.options.sound_seed + place
             for distance in DISTANCES:
                 where = folder / f"sound-{seed}-{place}" / distance.translate(zoo_cases.PLAIN)
