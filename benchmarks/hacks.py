@@ -142,6 +142,7 @@ TIPS = (
 LATER = {
     "5": "pooling and upsampling without holes: needs images",
     "7": "DCGAN and hybrids: needs images",
+    "9, SGD under the default recipe": "on seeds of their own all its runs were lost",
     "10": "track failures: `saddle doctor` does",
     "11": "no balancing by loss statistics: nothing here does",
     "16": "discrete conditions as channels: needs images",
@@ -227,7 +228,8 @@ def judged(tip: Tip, against: str, base: Sequence[Row], changed: Sequence[Row]) 
     main = found["sliced W1"]
     low, high = main.interval or (-np.inf, np.inf)
     lost = [sum("lost" in row for row in side) for side in (before, after)]
-    verdict = JUDGED[int(low > 0) - int(high < 0)] if lost[0] == lost[1] else "harms"
+    ends = (low, high) if lost[0] == lost[1] else (lost[1] - lost[0],) * 2
+    verdict = JUDGED[int(ends[0] > 0) - int(ends[1] < 0)]
     return {
         "tip": tip.number,
         "says": tip.says,
