@@ -80,6 +80,40 @@ def test_a_dropped_cluster_is_missing():
     assert finding.share > 0.9
 
 
+def ring(rng: np.random.Generator, clusters: list[int]) -> np.ndarray:
+    """Rows (N, 2) of some of eight clusters on a ring."""
+    angle = rng.choice(clusters, N) * np.pi / 4
+    return np.column_stack([np.cos(angle), np.sin(angle)]) * 2 + 0.1 * rng.normal(size=(N, 2))
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_lost_clusters_are_one_finding_and_no_matter_of_columns(swapped: bool):
+    """Two columns and their pair would mend any law in the plane; the loss of three is told."""
+    rng = np.random.default_rng(5)
+    sides = ring(rng, [0, 1, 2, 4, 6]), ring(rng, list(range(8)))
+    told = why(*sides[:: -1 if swapped else 1])
+    finding = told.findings[0]
+    assert finding.kind == ("invented" if swapped else "missing")
+    assert finding.what.startswith("in 3 places: near ") and len(finding.facts["places"]) == 3
+    assert finding.share > 0.9 and not {f.kind for f in told.findings} & {"column", "pair"}
+    found = {round(np.arctan2(*list(place["centre"].values())[::-1]) / np.pi * 4) % 8
+             for place in finding.facts["places"]}  # fmt: skip
+    assert found == {3, 5, 7}
+
+
+def test_what_is_named_is_not_named_again():
+    """Regions that lie in one that was named are left out."""
+    rng = np.random.default_rng(5)
+    fake, real = ring(rng, [0, 1, 2, 3, 4]), ring(rng, list(range(8)))
+    fake[:80] = rng.uniform(-2, 2, (80, 2))
+    regions = [f.holds for f in why(fake, real).findings if f.holds is not None]
+    assert regions
+    rows = np.concatenate([fake, real])
+    for k, region in enumerate(regions):
+        inside = region(rows)
+        assert all((inside & earlier(rows)).sum() < inside.sum() / 2 for earlier in regions[:k])
+
+
 def test_a_shifted_column_is_named():
     finding = first("shifted")
     assert (finding.kind, finding.what) == ("column", "a")
