@@ -29,7 +29,7 @@ LEVELS = (
     ("cli",),
     ("__main__",),
 )
-"""Lowest first; a row's units know nothing of one another. Docs count the first three as one."""
+"""Lowest first; a row's units know nothing of one another. Docs count the first four as one."""
 
 STANDARD_ONLY = {unit for row in LEVELS[:3] for unit in row}
 TORCH_FREE = ("report", "doctor")
