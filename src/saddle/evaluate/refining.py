@@ -13,7 +13,7 @@ import numpy as np
 from saddle.build.resuming import take_up
 from saddle.errors import BadData, Incompatible, RunError, bad
 from saddle.evaluate.trained import Array, Trained
-from saddle.judge.lenses import LENSES
+from saddle.judge.lenses import worth_trying
 from saddle.judge.ratio import log_ratio
 from saddle.judge.refine import Refiner, effective
 from saddle.judge.splits import LEAST
@@ -70,7 +70,7 @@ def refiner(
             f"part has {len(real)}: leave --refine out, or train on more rows"
         )
     drawn = trained.sample(max(len(real), LEAST), seed=seed + ASIDE)["x"]
-    return Refiner.of(log_ratio(real, drawn, seed=seed, lenses=tuple(LENSES)))
+    return Refiner.of(log_ratio(real, drawn, seed=seed, lenses=worth_trying(real.shape[1])))
 
 
 def refine(trained: Trained, n: int, judge: Refiner, *, seed: int = 0) -> Refined:

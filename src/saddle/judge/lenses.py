@@ -87,3 +87,15 @@ PER_DEVIATION = (0.25, 16.0)
 """Waves within one deviation of the data, from and to."""
 
 LENSES: Catalogue[Grind] = Catalogue("lens", {"plain": Plain.of, "waves": Waves.of})
+
+FEW = 3
+"""Columns up to which waves are tried: along lines in more, rows lie too thinly to wave."""
+
+
+def worth_trying(columns: int) -> tuple[str, ...]:
+    """The lenses for rows of so many columns.
+
+    >>> worth_trying(2), worth_trying(10)
+    (('plain', 'waves'), ('plain',))
+    """
+    return tuple(LENSES) if columns <= FEW else ("plain",)
