@@ -54,6 +54,20 @@ def test_a_contender_is_named_once() -> None:
         names(["kl", "kl"])
 
 
+def test_names_that_look_alike_as_folders_have_a_folder_each() -> None:
+    asked = Asked(["f:u*(3+u)", "f:u^3+u", "kl"]).contenders({"data": "ring"})
+    made = design(asked, [0, 1], measure="sliced-w1", together=True)
+    assert asked[0].slug == asked[1].slug
+    assert [made.place(k) for k in range(3)] == ["f-u-3+u", "f-u-3+u~2", "kl"]
+    assert [it["folder"] for it in made.state()["contenders"]] == ["f-u-3+u", "f-u-3+u~2", "kl"]
+
+
+def test_a_seed_counts_once() -> None:
+    asked = Asked(["kl", "js"]).contenders({"data": "ring"})
+    with pytest.raises(BadValue, match="seeds must be different"):
+        design(asked, [0, 3, 0], measure="sliced-w1", together=True)
+
+
 def test_a_key_is_set_once() -> None:
     with pytest.raises(BadValue, match="--set steps is given twice"):
         names([], [], [], ["steps=1,2", "steps=3"])

@@ -42,12 +42,22 @@ class Design:
         """The recipe of one run."""
         return self.contenders[contender].recipe.amended({"seed": seed})
 
+    def place(self, contender: int) -> str:
+        """The folder of one contender's runs: two names may look alike as folders."""
+        slugs = [it.slug for it in self.contenders[: contender + 1]]
+        alike = slugs.count(slugs[-1])
+        return slugs[-1] if alike == 1 else f"{slugs[-1]}~{alike}"
+
     def state(self) -> Json:
         """As JSON."""
         return {
             "contenders": [
-                {"name": it.name, "folder": it.slug, "recipe": it.recipe.model_dump(mode="json")}
-                for it in self.contenders
+                {
+                    "name": it.name,
+                    "folder": self.place(number),
+                    "recipe": it.recipe.model_dump(mode="json"),
+                }
+                for number, it in enumerate(self.contenders)
             ],
             "seeds": list(self.seeds),
             "measure": self.measure,
@@ -102,6 +112,8 @@ def design(
     """
     if not seeds:
         raise bad("seeds", len(seeds), "at least 1")
+    if len(set(seeds)) < len(seeds):
+        raise bad("seeds", list(seeds), "different: a run that counts twice is no second run")
     if together and len(seeds) == 1:
         together = False
     settled, reasons = [], [] if together else ["one seed" if len(seeds) == 1 else "as asked"]

@@ -37,7 +37,7 @@ def units(design: Design, folder: Path) -> list[Unit]:
 
 def run_of(design: Design, folder: Path, number: int, seed: int) -> Run | None:
     """The run of a contender and a seed, where it was begun."""
-    for path in sorted((folder / design.contenders[number].slug).glob("*/recipe.yaml")):
+    for path in sorted((folder / design.place(number)).glob("*/recipe.yaml")):
         if Recipe.read(path).seed == seed:
             return Run(path.parent)
     return None
@@ -87,7 +87,7 @@ def _session(design: Design, folder: Path, number: int, seed: int) -> Session:
         return resume(run)
     if run is not None:
         shutil.rmtree(run.path)
-    return start(design.recipe(number, seed), folder / design.contenders[number].slug)
+    return start(design.recipe(number, seed), folder / design.place(number))
 
 
 def _as_one(sessions: Sequence[Session], stop: Stop) -> None:
