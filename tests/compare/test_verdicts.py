@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -52,6 +54,8 @@ def test_several_contenders_are_corrected() -> None:
     b, c = found.verdict.at_step[1:]
     assert b.p_value == 2 * 2 / 2**SEEDS
     assert c.against is not None and c.p_value == c.against.p_value
+    assert found.verdict.smallest == 2 * 2 / 2**SEEDS
+    assert "p = 0.016" in found.sentences[0] and "reachable 0.016" in found.sentences[0]
 
 
 def test_equal_time_reads_the_record_of_the_slower_one_before_its_end() -> None:
@@ -60,6 +64,12 @@ def test_equal_time_reads_the_record_of_the_slower_one_before_its_end() -> None:
     assert found.verdict.at_cpu[0].mean == pytest.approx(0.5, abs=0.02)
     assert found.verdict.at_cpu[1].mean == pytest.approx(1 - 0.7 / 4, abs=0.02)
     assert "a beats b" in found.sentences[1] and "b beats a" in found.sentences[0]
+
+
+def test_time_is_told_to_the_step_at_which_all_are_compared() -> None:
+    longer = [replace(it, step=2 * it.step, cpu=2 * it.cpu) for it in record([0.3] * SEEDS)]
+    found = comparison(b=longer)
+    assert found.verdict.step == 100 and found.verdict.spent == [100, 100]
 
 
 def test_a_contender_with_failed_runs_never_beats() -> None:

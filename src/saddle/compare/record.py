@@ -88,6 +88,10 @@ class Curve:
         """The measure at a processor time, on straight lines between looks."""
         return self._at(self.cpu, seconds)
 
+    def spent(self, step: float) -> float:
+        """Processor seconds up to a step."""
+        return float(np.interp(step, self.step, self.cpu))
+
     def _at(self, along: Floats, x: float) -> float:
         if not self.ended or x > along[-1] * (1 + 1e-9):
             return float("nan")

@@ -63,9 +63,9 @@ class Verdict:
 
     @property
     def smallest(self) -> float | None:
-        """The least p-value that so many pairs can reach."""
+        """The least p-value that so many pairs can reach, after Holm's correction."""
         found = [it.against.smallest for it in self.at_step if it.against is not None]
-        return max(found, default=None)
+        return min(1.0, len(found) * max(found)) if found else None
 
 
 def verdict(names: Sequence[str], curves: Mapping[str, Curves], measure: str) -> Verdict:
@@ -80,7 +80,9 @@ def verdict(names: Sequence[str], curves: Mapping[str, Curves], measure: str) ->
         cpu=cpu,
         at_step=standings(names, curves, lambda curve: curve.at_step(step)),
         at_cpu=standings(names, curves, lambda curve: curve.at_cpu(cpu)),
-        spent=[_mean(np.array([c.end[1] for c in curves[name] if c.ended])) for name in names],
+        spent=[
+            _mean(np.array([c.spent(step) for c in curves[name] if c.ended])) for name in names
+        ],
         failed=[sum(curve.failed is not None for curve in curves[name]) for name in names],
         floor=float(np.mean(floors)) if floors else None,
     )
