@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import saddle
@@ -104,6 +105,20 @@ def test_runs_that_are_there_are_grouped_by_what_sets_them_apart(tmp_path: Path)
     other = saddle.GAN(steps=1, out=tmp_path, settings={"looks": 1, "saves": 1}).fit("grid")
     with pytest.raises(Incompatible, match="different data"):
         of_runs([*runs, other.run_])
+
+
+def test_runs_on_other_rows_of_one_name_are_refused(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(200, 2))
+    how = {"steps": 1, "batch": 16, "settings": {"looks": 1, "saves": 1}, "out": tmp_path}
+    kl, js, other = (
+        saddle.GAN(distance=name, **how).fit(data).run_  # type: ignore[arg-type]
+        for name, data in (("kl", rows), ("js", rows), ("js", rows + 5))
+    )
+    assert of_runs([kl, js]).notes == of_runs([js, kl]).notes
+    with pytest.raises(Incompatible, match="one name, other rows"):
+        of_runs([kl, other])
+    again = saddle.GAN(distance="kl", **how).fit(rows).run_  # type: ignore[arg-type]
+    assert "1 of the runs have recipe and seed of another" in of_runs([kl, js, again]).notes[1]
 
 
 def test_children_end_saved_on_ctrl_c_and_the_command_goes_on(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from saddle.compare.outcome import Comparison
@@ -11,7 +12,7 @@ from saddle.compare.playing import why_failed
 from saddle.compare.record import MEASURED, absent, curve
 from saddle.errors import BadValue, Incompatible
 from saddle.presets import amended_recipe
-from saddle.runs import Run
+from saddle.runs import Run, read_json
 
 DATA = ("data", "second", "columns", "given")
 """Where these differ there is nothing to compare."""
@@ -27,6 +28,7 @@ def of_runs(runs: Sequence[Run], measure: str = "sliced-w1") -> Comparison:
     _ = MEASURED[measure]
     recipes = {run.path: amended_recipe(run).model_dump(mode="json") for run in runs}
     _check_data(recipes.values())
+    _check_rows({run.path: recipes[run.path]["seed"] for run in runs})
     groups: dict[str, list[Run]] = {}
     for run in runs:
         groups.setdefault(json.dumps(_way(recipes[run.path]), sort_keys=True), []).append(run)
@@ -44,8 +46,17 @@ def of_runs(runs: Sequence[Run], measure: str = "sliced-w1") -> Comparison:
             curve(by_seed[s], measure, why_failed(by_seed[s])) if s in by_seed else absent()
             for s in seeds
         ]
-    note = "runs as they were found: time is comparable only where they had the machine alike"
-    return Comparison(tuple(names), curves, measure, None, (note,))
+    told = sum(bool(it.run) for each in curves.values() for it in each)
+    return Comparison(tuple(names), curves, measure, None, (NOTE, *_repeated(len(runs) - told)))
+
+
+NOTE = "runs as they were found: time is comparable only where they had the machine alike"
+
+
+def _repeated(count: int) -> tuple[str, ...]:
+    """What is said of runs that another one of equal recipe and seed stands for."""
+    said = f"{count} of the runs have recipe and seed of another one: the last of each is told"
+    return (said,) * bool(count)
 
 
 def _check_data(recipes: Iterable[Plain]) -> None:
@@ -53,6 +64,23 @@ def _check_data(recipes: Iterable[Plain]) -> None:
     if len(found) > 1:
         said = "; ".join(sorted(str(json.loads(it)[0]) for it in found))
         raise Incompatible(f"these runs were trained on different data ({said}): not equal terms")
+
+
+def _check_rows(seeds: Mapping[Path, int]) -> None:
+    """Refuse runs of one seed on other rows; under another seed an endless source gives others."""
+    found = {(seed, _fingerprint(path)) for path, seed in seeds.items()}
+    if len(found) > len(set(seeds.values())):
+        raise Incompatible(
+            "these runs were trained on different data: one name, other rows; not equal terms"
+        )
+
+
+def _fingerprint(path: Path) -> str | None:
+    """Of the rows that a run was trained on, where it says so."""
+    found = path / "environment.json"
+    told = read_json(found) if found.exists() else {}
+    data = told.get("data") or {}
+    return data.get("fingerprint")
 
 
 def _way(recipe: Plain) -> Plain:
