@@ -65,3 +65,11 @@ def test_two_files_are_judged_without_any_code_for_training(tmp_path, rows):
 def test_the_names_that_a_check_may_use_are_those_of_the_document(shifted):
     made = {stem(name) for name in checkable(shifted)}
     assert made <= names_of(Options())
+
+
+@pytest.mark.parametrize("tests", [("means",), ()])
+def test_any_parts_and_tests_may_be_asked_for(rows, tests):
+    wanted = Options(tests=tests, sections=("tests", "measures"))
+    found = evaluation(read_sides(rows[:60], rows[60:120]), wanted)
+    absent = [row["name"] for row in found["measures"] if row["value"] is None]
+    assert absent == ["likeness"] and "c2st-logit" in found["measures"][0]["note"]

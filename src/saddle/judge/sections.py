@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from saddle.judge.equivalence import MARGIN, equivalence
 from saddle.judge.features import Features, features_of
 from saddle.judge.fidelity import fidelity_rows
 from saddle.judge.memory import memory_rows, neighbour_table
-from saddle.judge.rows import row
+from saddle.judge.rows import row, unmeasured
 from saddle.judge.samplers import spread
 from saddle.judge.sides import Sides
 from saddle.judge.why import why_of
@@ -145,7 +145,7 @@ def _measures(sides: Sides, options: Options, found: Json) -> list[Json]:
     learned = divergence_rows(
         sides.fake.rows, held.real, other=held.other, names=LEARNED, seed=options.seed
     )
-    return [likeness(found["tests"]), *fidelity, *learned, *away]
+    return [likeness(found.get("tests", ())), *fidelity, *learned, *away]
 
 
 LEARNED = ("kl", "jsd", "squared-hellinger")
@@ -155,12 +155,15 @@ LEARNED = ("kl", "jsd", "squared-hellinger")
 UNITS = "each column in units of its deviation"
 
 
-def likeness(tests: list[Json]) -> Json:
+def likeness(tests: Sequence[Json]) -> Json:
     """What a held-out critic leaves alike: 1 - (2 accuracy - 1), one less the total variation.
 
     A classifier's accuracy is at most 1/2 + TV/2, so that this is more than what is really alike.
     """
-    test = next(test for test in tests if test["name"] in CRITICS)
+    test = next((test for test in tests if test["name"] in CRITICS), None)
+    if test is None:
+        why = f"it is read off the test {' or '.join(CRITICS)}, which was not made"
+        return unmeasured("likeness", why, better="higher")
     n = int(test["detail"]["n_test"])
     right = wilson(int(test["detail"]["right"]), n)
     alike, least, most = (

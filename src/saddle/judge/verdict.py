@@ -29,8 +29,7 @@ def verdict(found: Found) -> Json:
         "close": bool((found.get("equivalence") or {}).get("passed", False)),
         "same_rows": bool(found["same_rows"]),
     }
-    facts = {**FACTS, **_facts(found, first)}
-    sentences = [lead(told).format_map(facts)]
+    sentences = [lead(told, tested=first is not None).format_map(_facts(found, first))]
     rest = () if told["same_rows"] else REST
     sentences += [line for part in rest for line in part({**found, "told": told})]
     return {**told, "sentences": sentences}
@@ -48,9 +47,11 @@ def leading(found: Found) -> Json | None:
 # --------------------------------------------------------------------------- the first sentence
 
 
-def lead(told: Json) -> str:
-    """The sentence of what was found."""
-    return SAME if told["same_rows"] else LEADS[told["apart"], told["close"]]
+def lead(told: Json, *, tested: bool) -> str:
+    """The sentence of what was found, with places for the facts."""
+    if told["same_rows"]:
+        return SAME
+    return LEADS[told["apart"], told["close"]] if tested else UNTESTED[told["close"]]
 
 
 SAME = (
@@ -74,6 +75,15 @@ LEADS: Mapping[tuple[bool, bool], str] = {
 }
 """By whether the sides were told apart, and whether they were shown to be close."""
 
+UNTESTED: Mapping[bool, str] = {
+    True: (
+        "Close at n = {n}: {upper} of the data's spread away at most, where {margin} was allowed. "
+        "Whether it can be told from real was not tested."
+    ),
+    False: "Whether it can be told from real was not tested (n = {n}).",
+}
+"""By whether they were shown to be close, where no test was made."""
+
 
 def chance(p: float) -> str:
     """A p-value as the end of a sentence.
@@ -82,10 +92,6 @@ def chance(p: float) -> str:
     ('= 0.012', '< 1e-06')
     """
     return "< 1e-06" if p < 1e-6 else f"= {p:.2g}"
-
-
-FACTS = {"test": "no test", "p": "= 1", "blind": "an unknown difference", "auc": ""}
-FACTS |= {"upper": "an unknown share", "margin": "-"}
 
 
 def _facts(found: Found, first: Json | None) -> dict[str, str]:
@@ -142,7 +148,7 @@ def _of_memory(found: Found) -> Iterator[str]:
     if rows is None:
         return
     measured = [row for row in rows if row["value"] is not None]
-    if not any(row["name"].startswith(KNOWN) for row in measured):
+    if not any(_is(row, it) for row in measured for it in KNOWN):
         yield "Whether samples are copies of training rows is not known: name those (--train)."
         return
     worse = [row for row in measured if remembered(row)]
@@ -155,12 +161,17 @@ KNOWN = ("authentic", "near-copies")
 
 def remembered(row: Found) -> bool:
     """Whether a measure tells of memory: beyond its floor on that side, by more than chance."""
-    side = MEMORY.get(row["name"].partition("-raw")[0].partition("-trained")[0], 0)
+    side = next((MEMORY[it] for it in MEMORY if _is(row, it)), 0)
     if not side or row["interval"] is None or row["floor"] is None:
         return False
     low, high = row["interval"]
     half = row["value"] - low if side > 0 else high - row["value"]
     return bool(side * (row["value"] - row["floor"]) > BEYOND * half + 1e-9)
+
+
+def _is(row: Found, measure: str) -> bool:
+    """Whether it is a row of that measure, on whatever features."""
+    return bool(row["name"] == measure or row["name"].startswith(f"{measure}-"))
 
 
 BEYOND = 1.9
@@ -179,7 +190,7 @@ MEMORY: Mapping[str, int] = {
 
 def _copied(rows: Sequence[Found]) -> str:
     """What the copies are: the rows themselves, or something too near to them."""
-    exact = next((row["value"] for row in rows if row["name"] in EXACT), None)
+    exact = next((row["value"] for row in rows if _is(row, EXACT)), None)
     if exact is not None:
         return f"They are copies: {exact:.0%} of the samples are training rows, number for number."
     told = ", ".join(
@@ -189,7 +200,7 @@ def _copied(rows: Sequence[Found]) -> str:
     return f"Samples lie closer to the training rows than new rows do: {told}."
 
 
-EXACT = ("copies",)
+EXACT = "copies"
 """The measure of samples that equal a training row."""
 
 
