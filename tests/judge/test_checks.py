@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from saddle.errors import BadValue, UnknownName
-from saddle.judge.checks import checked, must_know, read_check, stem
+from saddle.judge.checks import checked, gathered, must_know, read_check, stem
 
 
 def line(name, value, better, floor=0.5):
@@ -55,6 +55,28 @@ def test_what_is_no_bound_is_refused_with_the_grammar(text):
 def test_an_unknown_measure_is_answered_with_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'sliced-w'"):
         checked(FOUND, [read_check("slicedw=0.1")])
+
+
+def test_a_name_means_its_own_measure_and_none_that_only_begins_alike():
+    rows = [line("kl-400-critics", 0.1, "lower"), line("kl-neighbours-400-raw", 0.3, "lower")]
+    named = {"measures": rows, "memory": {"rows": [line("near-copies-resnet50", 0.4, "lower")]}}
+    assert [it["name"] for it in checked(named, [read_check("kl=0.2")])] == ["kl-400-critics"]
+    assert not checked(named, [read_check("near-copies=0.2")])[0]["passed"]
+
+
+def test_both_kinds_of_samples_of_a_run_are_held_to_a_bound():
+    def judged(value):
+        test = {"name": "ks", "p_value": value}
+        rows = [line("coverage-400-raw", value, "higher")]
+        return {"measures": rows, "memory": None, "tests": [test]}
+
+    run = {"measures": [], "judged": {"b": judged(0.1), "a": judged(0.9)}}
+    for asked in ("coverage=0.8", "ks.p=0.8"):
+        found = checked(gathered(run), [read_check(asked)])
+        assert [it["passed"] for it in found] == [False, True]
+        assert " of b is 0.1" in found[0]["words"] and " of a is 0.9" in found[1]["words"]
+    (alone,) = checked(gathered({**run, "judged": {"x": judged(0.9)}}), [read_check("ks.p=0.8")])
+    assert alone["words"].startswith("ks.p is 0.9")
 
 
 def test_a_stem_is_a_name_without_n_and_features():

@@ -13,7 +13,7 @@ import yaml
 from saddle.judge.evaluation import evaluation
 from saddle.judge.sections import QUICK, Options
 from saddle.judge.sides import read_sides
-from saddle.report import comparison, comparison_page, evaluation_page, write_report
+from saddle.report import comparison, comparison_page, evaluation_page, versus, write_report
 from saddle.report.findings import in_words, timeline
 from saddle.report.read import read_run
 from saddle.runs import read_json, write_json, write_text
@@ -53,6 +53,14 @@ def test_the_page_of_a_run_begins_with_the_verdict(found, run):
     first = found["verdict"]["sentences"][0]
     assert first in unescape(html)
     assert unescape(html).index(first) < html.index("<main>")
+
+
+def test_both_kinds_of_samples_of_a_run_are_told(run, found):
+    write_json(run.path / "evaluation.json", {"measures": [], "judged": {"b": found, "a": found}})
+    names = [row["measure"] for row in versus.measures({"run": read_run(run)})]
+    for key in "ab":
+        own = [name for name in names if name.startswith(f"{key}: ")]
+        assert len(own) == len(found["measures"]) == len(names) / 2
 
 
 def test_a_run_that_was_not_judged_or_examined_says_so(run):

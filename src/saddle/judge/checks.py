@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,31 +73,30 @@ def checked(found: Found, checks: Sequence[Check]) -> list[Json]:
         UnknownName: no measure has that name.
     """
     known = checkable(found)
-    return [_line(it, known[name]) for it in checks for name in named(it.name, known)]
+    meant = [(it, name) for it in checks for name in named(it.name, known)]
+    return [_line(it, row) for it, name in meant for row in known[name]]
 
 
 def gathered(run: Found) -> Json:
-    """Every number of a run's evaluation as one document: its own, and those of its samples."""
-    judged = run.get("judged", {}).values()
-    rows = [row for it in judged for row in it["measures"]]
-    remembered = [row for it in judged for row in (it["memory"] or {}).get("rows", ())]
-    tests = [test for it in judged for test in it["tests"]]
-    return {
-        "measures": [*run["measures"], *rows],
-        "memory": {"rows": remembered},
-        "tests": tests,
-    }
+    """Every number of a run's evaluation as one document: its own, and those of its samples.
+
+    Where a run makes samples of two kinds, both have numbers of one name: each says of which.
+    """
+    judged = run.get("judged", {})
+    parts = [(f" of {key}" * (len(judged) > 1), checkable(it)) for key, it in judged.items()]
+    rows = [{**row, "of": of} for of, held in parts for same in held.values() for row in same]
+    return {"measures": [*run["measures"], *rows]}
 
 
-def named(name: str, known: Mapping[str, Found]) -> list[str]:
-    """The full names that a name means: itself, or every one that begins with it."""
+def named(name: str, known: Collection[str]) -> list[str]:
+    """The full names that a name means: itself, those of that stem, or all that begin with it."""
     if name in known:
         return [name]
-    found = [full for full in known if full.startswith(f"{name}-") or full.startswith(f"{name}(")]
-    if not found:
+    begun = [full for full in known if full.startswith((f"{name}-", f"{name}("))]
+    if not begun:
         short = {stem(full) for full in known}
         raise unknown("measure", name, {*short, *known}, shown=short)
-    return found
+    return [full for full in begun if stem(full) == name] or begun
 
 
 def stem(full: str) -> str:
@@ -119,14 +118,17 @@ _COUNT = re.compile(r"\d\d+$|\d[\d.]*k$")
 """A number of samples as it stands in a name: never below ten, as in modes-1-percent."""
 
 
-def checkable(found: Found) -> dict[str, Found]:
+def checkable(found: Found) -> dict[str, list[Found]]:
     """Every number with a direction that the document holds, by name."""
     rows = [*found.get("measures", ()), *(found.get("memory") or {}).get("rows", ())]
     tests = [
         {"name": f"{test['name']}.p", "value": test["p_value"], "better": "higher"}
         for test in found.get("tests", ())
     ]
-    return {row["name"]: row for row in (*rows, *tests)}
+    every: dict[str, list[Found]] = {}
+    for row in (*rows, *tests):
+        every.setdefault(row["name"], []).append(row)
+    return every
 
 
 def _line(check: Check, row: Found) -> Json:
@@ -134,7 +136,7 @@ def _line(check: Check, row: Found) -> Json:
     side = SIDES[row["better"]]
     passed = value is not None and side.holds(value, check.bound, row.get("floor"))
     got = "was not measured" if value is None else f"is {in_words(value)}"
-    said = f"{row['name']} {got}, {side.words} {check.bound:.4g} was asked"
+    said = f"{row['name']}{row.get('of', '')} {got}, {side.words} {check.bound:.4g} was asked"
     return {"check": check.asked, "name": row["name"], "value": value, "bound": check.bound,
             "passed": bool(passed), "words": said}  # fmt: skip
 

@@ -62,8 +62,12 @@ def brief(row: Line | None) -> str | None:
 
 def rows_of(record: Record) -> list[Line]:
     """The lines of a run's evaluation: its own, then those of its samples as of any tool's."""
-    judged = (record.evaluation.get("judged") or {}).values()
-    beside = [row for it in judged for row in it.get("measures") or ()]
+    judged = record.evaluation.get("judged") or {}
+    beside = [
+        {**row, "name": f"{key}: {row['name']}" if len(judged) > 1 else row["name"]}
+        for key, it in judged.items()
+        for row in it.get("measures") or ()
+    ]
     return [*record.evaluation.get("measures", ()), *beside]
 
 
