@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from saddle.build.heal import heal
 from saddle.build.session import start
-from saddle.doctor import Remedy, evidence_of, examine
+from saddle.cli.doctoring import helped
+from saddle.doctor import Finding, Remedy, evidence_of, examine
 from saddle.presets import preset
 
 SMALL = {
@@ -45,3 +48,23 @@ def test_another_run_begins_from_the_checkpoint_before_the_fault(tmp_path: Path)
     assert other.run != session.run and other.state.step == 0
     assert other.recipe.start == str(session.run.checkpoint(kept[-1]).resolve())
     assert other.recipe.optimise_critic.rate == 1e-4
+
+
+STUCK, WINS = (Finding(key, 10, {}) for key in ("stuck", "critic-wins"))
+STALLS = Finding("distance-stalls", 10, {}, "note")
+
+
+@pytest.mark.parametrize(
+    ("after", "well", "words"),
+    [
+        ([], True, "it helped: stuck, distance-stalls are gone"),
+        ([STALLS], True, "it helped: stuck is gone"),
+        ([WINS], False, "it did not help: stuck, distance-stalls are gone; still there or new: "),
+        ([STUCK, STALLS], False, "it did not help: no change; still there or new: stuck"),
+    ],
+)
+def test_what_is_still_there_is_not_said_to_be_gone(
+    after: list[Finding], well: bool, words: str
+) -> None:
+    told = helped(STUCK, [STUCK, STALLS], after)
+    assert told["helped"] is well and told["words"].startswith(words)

@@ -134,9 +134,10 @@ def treat(run: Run, *, trusted: bool, quiet: bool, as_json: bool) -> None:
 
 def helped(finding: Finding, before: list[Finding], after: list[Finding]) -> dict[str, Any]:
     """Whether the finding is gone, and whether anything is left or new, by the same rules."""
+    still = {one.key for one in after}
     left = [one.key for one in after if one.severity in FAULTS]
-    gone = [one.key for one in before if one.key not in left]
-    well = finding.key not in left and not left
+    gone = [one.key for one in before if one.key not in still]
+    well = finding.key in gone and not left
     words = f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone" if gone else "no change"
     rest = f"; still there or new: {', '.join(left)}" if left else ""
     return {
