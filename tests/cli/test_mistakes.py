@@ -130,6 +130,7 @@ CODE = {
 }
 
 RUNS = {
+    "evaluate 1 --duality --fail-under coverage=.8": ("--fail-under goes with an evaluation",),
     "sample nowhere": ("there is no run at nowhere",),
     "sample runs": ("runs is a folder of runs, name one of them: 00001-good-csv",),
     "sample folder": ("folder is not a run: it holds nothing",),

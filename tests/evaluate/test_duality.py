@@ -9,8 +9,10 @@ import torch
 from torch import nn
 
 from saddle.errors import BadValue, Incompatible
-from saddle.evaluate.duality import Stand, answer, duality_gap
-from saddle.games.base import Player
+from saddle.evaluate import duality
+from saddle.evaluate.duality import STEPS, Stand, answer, duality_gap
+from saddle.games.base import Batch, Player
+from saddle.training.feed import Feed
 from saddle.training.rules import Team
 from training.small import begun, played, recipe
 
@@ -81,6 +83,28 @@ def test_a_run_has_a_gap_with_its_interval(tmp_path: Path, game: str) -> None:
     assert "no proof" in found.words and found.json()["words"] == found.words
     assert duality_gap(run, steps=3, repeats=2) == found
     assert before == {path: path.read_bytes() for path in before}
+
+
+@pytest.mark.parametrize("steps", [3, 2 * STEPS])
+def test_no_repeat_plays_the_batches_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    read: list[int] = []
+
+    class Seen(Feed):
+        def __call__(self, step: int, move: int) -> Batch:
+            read.append(step)
+            return super().__call__(step, move)
+
+    monkeypatch.setattr(duality, "Feed", Seen)
+    table = duality.Table.of(played(begun(tmp_path, recipe())), None, {}, trusted=False)
+    parts = []
+    for number in range(2):
+        critic = table.stand(number, steps).losses[Player.CRITIC]
+        critic(0), critic(steps - 1)
+        parts.append(range(read[-2], read[-1] + 1))
+    assert len(parts[0]) == len(parts[1]) == steps
+    assert not set(parts[0]) & set(parts[1])
 
 
 def test_a_game_without_a_critic_has_no_gap(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def evaluate(
     """
     if duality:
         refuse({"--train": train, "--columns": columns, "--out": out})
+        refuse({"-n": n, "--margin": margin, "--fail-under": fail_under or None}, NOT_ASKED)
         gap_of_run(named(fake), against, as_json=as_json)
         return
     from saddle.judge.checks import read_check
@@ -186,14 +187,17 @@ def of_run(
     )
 
 
-def refuse(words: dict[str, object]) -> None:
-    """Refuse options that go with two sides alone."""
+TWO_SIDES = (
+    "--against REAL: a run alone is judged by its own data, and its page stays in its folder"
+)
+NOT_ASKED = "an evaluation: --duality tells what each player could gain, and nothing else"
+
+
+def refuse(words: dict[str, object], goes_with: str = TWO_SIDES) -> None:
+    """Refuse options that would be read by nobody."""
     given = [name for name, value in words.items() if value is not None]
     if given:
-        raise Incompatible(
-            f"{' and '.join(given)} goes with --against REAL: a run alone is judged by its own "
-            "data, and its page stays in its folder"
-        )
+        raise Incompatible(f"{' and '.join(given)} goes with {goes_with}")
 
 
 def must_be_page(out: Path | None) -> None:

@@ -51,7 +51,8 @@ class Gap:
     Attributes:
         distance: whose value it is.
         gap: max V - min V, the mean over repeats.
-        interval: of the gap at 95 %, over repeats; each draws its own batches and held-out rows.
+        interval: of the gap at 95 %, over repeats; each draws its own batches, and held-out rows
+            where the source has more of them than one repeat reads.
         now: V of both players as they are.
         worst_critic: max_D' V(G, D').
         worst_generator: min_G' V(G', D).
@@ -224,17 +225,17 @@ class Table:
     def repeat(self, number: int, steps: int) -> tuple[float, float, float]:
         """V now, against the worst critic, of the worst generator."""
         with lent(self.recipe.seed, number, Aside.DUALITY):
-            now = self.stand(number).told_by()
-            high = answer(self.stand(number), Player.CRITIC, steps)
-            return now, high, answer(self.stand(number), Player.GENERATOR, steps)
+            now = self.stand(number, steps).told_by()
+            high = answer(self.stand(number, steps), Player.CRITIC, steps)
+            return now, high, answer(self.stand(number, steps), Player.GENERATOR, steps)
 
-    def stand(self, number: int) -> Stand:
-        """Both players, and their losses on the batches of a repeat."""
+    def stand(self, number: int, steps: int) -> Stand:
+        """Both players, and their losses on the batches of a repeat of so many steps."""
         state = self.state()
         game, streams = state.game, Streams(self.recipe.seed + number, self.device)
         source, spaces = self.materials.source, self.materials.spaces
         feed = Feed(source, spaces, batch=self.recipe.batch, moves=1, device=self.device)
-        first = self.at * state.rule.moves + number * STEPS
+        first = self.at * state.rule.moves + number * steps
 
         def rise(step: int) -> Tensor:
             terms = game.loss(Player.CRITIC, feed(first + step, 0), streams.at(step, 0))
