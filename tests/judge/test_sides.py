@@ -7,7 +7,8 @@ import pandas
 import pytest
 
 from saddle.errors import BadData, BadValue, Incompatible, UnknownName
-from saddle.judge.sides import LEAST, MOST, Drawn, matched, read_side, read_sides, shared
+from saddle.judge.sides import LEAST, MOST, Drawn, matched, read_side, read_sides
+from saddle.measure.memory import copies
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_of_many_rows_some_are_drawn_and_the_number_is_told():
 def test_a_name_is_drawn_from_and_the_sides_share_no_row():
     sides = read_sides("ring", "ring", n=500)
     assert sides.fake.n == sides.real.n == 500
-    assert not shared(sides.fake.rows, sides.real.rows).any()
+    assert not copies(sides.fake.rows, sides.real.rows).any()
 
 
 def test_what_is_drawn_gets_as_many_rows_as_the_other_side_has(rows):
@@ -127,7 +128,7 @@ def test_a_missing_file_is_answered_with_the_nearest(tmp_path, rows):
 
 def test_floor_rows_are_training_rows_or_half_of_the_real_ones(rows):
     reference, other, _ = read_sides(rows, rows).held(0)
-    assert len(reference) == len(other) == 20 and not shared(reference, other).any()
+    assert len(reference) == len(other) == 20 and not copies(reference, other).any()
     seen = rows + 9
     reference, other, trained = read_sides(rows, rows, seen).held(0)
     assert trained
@@ -139,5 +140,5 @@ def test_shared_rows_are_found_whatever_the_sign_of_zero(rows):
     rows[0, 0] = 0.0
     other = rows[:5].copy()
     other[0, 0] = -0.0
-    assert shared(rows, other).sum() == 5
+    assert copies(rows, other).sum() == 5
     assert matched(read_side(rows), read_side(rows)).n == 40

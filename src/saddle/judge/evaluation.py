@@ -10,8 +10,9 @@ from typing import Any
 from saddle.errors import BadData
 from saddle.judge.features import check_features
 from saddle.judge.sections import SECTIONS, Options
-from saddle.judge.sides import Sides, shared
+from saddle.judge.sides import Sides
 from saddle.judge.verdict import verdict
+from saddle.measure.memory import copies
 from saddle.runs import Json
 from saddle.threads import alone
 
@@ -85,7 +86,7 @@ def notes(sides: Sides) -> list[str]:
             said.append(f"{role}: {side.n:,} of its {side.total:,} rows are read, drawn at random")
         if side.n < SMALL:
             said.append(f"{role}: {side.n} rows are few; only large differences can be seen")
-    same = int(shared(sides.fake.rows, sides.real.rows).sum())
+    same = int(copies(sides.fake.rows, sides.real.rows).sum())
     if same:
         said.append(f"{same} of {sides.fake.n} fake rows stand among the real ones exactly")
     return said
@@ -93,5 +94,5 @@ def notes(sides: Sides) -> list[str]:
 
 def same_rows(sides: Sides) -> bool:
     """Whether both sides are the same rows, in whatever order."""
-    same = shared(sides.fake.rows, sides.real.rows).all()
-    return bool(same and shared(sides.real.rows, sides.fake.rows).all())
+    same = copies(sides.fake.rows, sides.real.rows).all()
+    return bool(same and copies(sides.real.rows, sides.fake.rows).all())

@@ -15,6 +15,7 @@ import numpy as np
 
 from saddle.errors import BadData, Incompatible, bad
 from saddle.measure.base import Floats, Integers
+from saddle.measure.memory import copies
 from saddle.runs import Json, Run
 from saddle.sources import Source, columns_of, ready_source
 from saddle.sources.opening import Names
@@ -274,15 +275,9 @@ class Sides:
         """
         order = np.random.default_rng(seed).permutation(self.real.n)
         shuffled = self.real.rows[order]
-        if self.train is not None and not shared(self.train.rows, shuffled).any():
+        if self.train is not None and not copies(self.train.rows, shuffled).any():
             return Held(shuffled, self.train.rows, True)
         return Held(shuffled[: self.real.n // 2], shuffled[self.real.n // 2 :], False)
-
-
-def shared(rows: Floats, other: Floats) -> Any:
-    """Which rows (n, d) stand in the others too, exactly: (n,) of yes and no."""
-    held = {row.tobytes() for row in np.ascontiguousarray(other + 0.0)}  # -0.0 becomes 0.0
-    return np.array([row.tobytes() in held for row in np.ascontiguousarray(rows + 0.0)])
 
 
 def read_sides(

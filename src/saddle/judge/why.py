@@ -24,8 +24,9 @@ from saddle.judge.gaps.base import Mask
 from saddle.judge.gaps.blind import blind_cluster, blind_shift, hidden
 from saddle.judge.gaps.search import Candidate
 from saddle.judge.gaps.values import FAMILY
-from saddle.judge.sides import Draw, Sides, read_sides, shared
+from saddle.judge.sides import Draw, Sides, read_sides
 from saddle.measure.base import Floats, Integers, two_clouds
+from saddle.measure.memory import copies
 from saddle.sources.opening import Names
 from saddle.threads import alone
 
@@ -83,8 +84,8 @@ def explain(
     made, held = made[read[0]], held[read[1]]
     varying, notes = _varying(made, held, names)
     clouds = Clouds.of(held[:, varying], made[:, varying], seed)
-    copies = int(shared(made, held).sum())
-    same = [f"{copies:,} fake rows stand among the real ones exactly."] * bool(copies)
+    again = int(copies(made, held).sum())
+    same = [f"{again:,} fake rows stand among the real ones exactly."] * bool(again)
     with alone(len(names)):
         told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many, *same))
     found = replace(told, findings=tuple(_seen(it, varying) for it in told.findings))

@@ -3,7 +3,7 @@
 from saddle.judge.gaps.account import Account, Carried
 from saddle.judge.gaps.base import Clouds, Gap, Told
 from saddle.judge.gaps.finders import FINDERS
-from saddle.judge.gaps.search import Found, Search, adjusted, candidates
+from saddle.judge.gaps.search import Found, Search, candidates
 
 __all__ = [
     "FINDERS",
@@ -14,6 +14,5 @@ __all__ = [
     "Gap",
     "Search",
     "Told",
-    "adjusted",
     "candidates",
 ]

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from saddle.judge.gaps.base import Clouds
 from saddle.judge.gaps.features import Features, Numbers
+from saddle.measure import auc_of
 from saddle.measure.base import Floats, Integers
 
 FOLDS = 3
@@ -126,7 +126,7 @@ class Judge:
         nats = max(0.0, float(real_part.mean() + fake_part.mean()) / 2)
         return Account(
             nats,
-            auc(v_real, v_fake),
+            auc_of(v_real, v_fake),
             _spread(real_part, clouds.real_rows, self.n),
             _spread(fake_part, clouds.fake_rows, self.m),
         )
@@ -143,13 +143,6 @@ def _spread(part: Floats, rows: Integers, n: int) -> Floats:
     found = np.full(n, np.nan)
     found[rows] = part
     return found
-
-
-def auc(real: Floats, fake: Floats) -> float:
-    """Chance that a real row scores above a fake one; ties count half."""
-    ranks = rankdata(np.concatenate([real, fake]))[: len(real)]
-    n, m = len(real), len(fake)
-    return float((ranks.sum() - n * (n + 1) / 2) / (n * m))
 
 
 def logistic(real: Numbers, fake: Numbers, start: Floats | None = None) -> Floats:

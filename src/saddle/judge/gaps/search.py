@@ -10,7 +10,7 @@ import numpy as np
 from saddle.judge.gaps.account import JUDGED, Account, Carried, Judge, carried
 from saddle.judge.gaps.base import Clouds, Gap, Mask
 from saddle.judge.gaps.finders import FINDERS
-from saddle.measure.base import Floats
+from saddle.measure.two_sample.axes import holm
 
 TRIED = 2
 """Gaps of a finder whose repair is judged by critics of its own, at most, for each one named."""
@@ -156,19 +156,5 @@ class Search:
 def candidates(clouds: Clouds, alpha: float) -> tuple[list[Candidate], int]:
     """The guesses that hold at a family-wise level, and how many there were."""
     guesses = [gap for finder in FINDERS.values() for gap in finder(clouds)]
-    p = adjusted([gap.p_value(clouds) for gap in guesses])
+    p = holm(np.array([gap.p_value(clouds) for gap in guesses]))
     return [Candidate(g, float(q)) for g, q in zip(guesses, p, strict=True) if q <= alpha], len(p)
-
-
-def adjusted(p: Sequence[float]) -> Floats:
-    """Holm's p-values: rejecting those below a level errs at all no more often than the level.
-
-    >>> [round(float(q), 3) for q in adjusted([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(values, kind="stable")
-    steps = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    found = np.empty_like(values)
-    found[order] = np.minimum(steps, 1.0)
-    return found
