@@ -11,6 +11,7 @@ import pytest
 
 from saddle.judge.checks import checkable, stem
 from saddle.judge.evaluation import Evaluation, evaluation
+from saddle.judge.memory import memory_rows
 from saddle.judge.naming import names_of
 from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import read_sides
@@ -73,3 +74,23 @@ def test_any_parts_and_tests_may_be_asked_for(rows, tests):
     found = evaluation(read_sides(rows[:60], rows[60:120]), wanted)
     absent = [row["name"] for row in found["measures"] if row["value"] is None]
     assert absent == ["likeness"] and "c2st-logit" in found["measures"][0]["note"]
+
+
+@pytest.mark.parametrize("role", ["fake", "train"])
+def test_a_sorted_file_is_as_near_as_it_would_be_in_any_order(role):
+    """Where one side has more rows than another some are left out: not the last of the file."""
+    rng = np.random.default_rng(7)
+    sizes = {"fake": 600, "real": 200, "train": 900}
+    parts = {name: rng.normal(size=(n, 2)) for name, n in sizes.items()}
+    parts[role] = parts[role][np.argsort(parts[role][:, 0])]
+    train = parts["train"] if role == "train" else None
+    found = evaluation(
+        read_sides(parts["fake"], parts["real"], train),
+        Options(tests=("c2st-logit",), sections=("tests", "measures", "memory")),
+    )
+    rows = {stem(row["name"]): row for row in found["measures"]}
+    assert rows["w1"]["value"] < 0.5 and rows["w1"]["floor"] < 0.5  # half of a law is 0.8 away
+    assert rows["jsd"]["value"] < 0.1 and rows["jsd"]["floor"] < 0.1
+    repeated = np.repeat(np.arange(300.0), 2)[:, None]  # in order, every row beside its twin
+    some = memory_rows(repeated, None, np.arange(1000.0, 1200.0)[:, None])
+    assert next(it for it in some if it["name"] == "repeats")["value"] < 0.6

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from saddle.judge.rows import row
 from saddle.measure import MEASURES, with_floor
+from saddle.measure.base import subsample
 from saddle.runs import Json
 
 Array = npt.NDArray[Any]
@@ -44,6 +45,8 @@ def clouds(
 ) -> list[Json]:
     """How far made rows are from real ones, each beside what other real rows score.
 
+    All are cut at random to the rows of the fewest: a file may be sorted.
+
     Args:
         title: what a row is called: "{name}(x)", or with {n}, the samples of either side.
         made: (n, d).
@@ -53,9 +56,11 @@ def clouds(
         units: what that is, in words.
         names: the distances.
     """
-    sides = made / unit, real / unit, other / unit
+    n, rng = min(map(len, (made, real, other))), np.random.default_rng(0)
+    cut = tuple(subsample(rows, n, rng) / unit for rows in (made, real, other))
+    sides = cut[0], cut[1], cut[2]
     laws = LAWS if made.shape[1] <= BINNED else LAWS[1:]
-    enough = min(len(side) for side in sides) > NEIGHBOURS
+    enough = n > NEIGHBOURS
     return [
         *(_beside(name, title, sides, f"; {units}") for name in names),
         *(_beside(name, title, sides, "") for name in laws if enough),
@@ -68,10 +73,9 @@ NEIGHBOURS = 10
 
 def _beside(name: str, title: str, sides: tuple[Array, Array, Array], units: str) -> Json:
     (made, real, other), measure = sides, MEASURES[name]
-    n = min(map(len, sides))
-    found = with_floor(measure.judge, made[:n], real[:n], other[:n])
+    found = with_floor(measure.judge, made, real, other)
     return row(
-        title.format(name=name, n=short(n)),
+        title.format(name=name, n=short(len(made))),
         found.found,
         floor=found.floor,
         better=measure.better,

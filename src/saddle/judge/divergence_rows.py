@@ -13,7 +13,7 @@ from saddle.judge.lenses import worth_trying
 from saddle.judge.ratio import LogRatio, log_ratio
 from saddle.judge.rows import row, unmeasured
 from saddle.judge.splits import LEAST
-from saddle.measure.base import Floats, two_clouds
+from saddle.measure.base import Floats, subsample, two_clouds
 from saddle.runs import Json
 
 NAMES = ("kl", "reverse-kl", "jsd", "squared-hellinger")
@@ -70,7 +70,8 @@ def _learned(x: Floats, y: Floats, seed: int) -> LogRatio:
 
 def _floor(real: Floats, other: Floats, n: int, seed: int) -> LogRatio | None:
     """The log ratio of real rows to other real ones, as many as there are fakes."""
-    _, z = two_clouds(real, other[:n], ("real", "other"))
+    some = subsample(other, n, np.random.default_rng(seed))
+    _, z = two_clouds(real, some, ("real", "other"))
     return _learned(real, z, seed) if len(z) >= LEAST else None
 
 

@@ -18,7 +18,7 @@ from saddle.catalogue import Catalogue
 from saddle.errors import BadData
 from saddle.judge.features import Features, features_of
 from saddle.judge.rows import row, unmeasured
-from saddle.measure.base import Floats, Interval, pair_of_rows, rows_of, spread_out
+from saddle.measure.base import Floats, Interval, pair_of_rows, rows_of, spread_out, subsample
 from saddle.measure.floors import wilson
 from saddle.measure.memory import (
     FEWEST,
@@ -111,7 +111,7 @@ def _share(flags: Flags) -> Interval:
 def _repeated(clouds: Clouds) -> Interval:
     """Among as many samples as there are held-out rows: more rows repeat more often."""
     n = len(clouds.held) or len(clouds.fake)
-    return _share(repeats(clouds.fake[:n]))
+    return _share(repeats(subsample(clouds.fake, n, clouds.rng)))
 
 
 CROWDED = 0.05
@@ -121,7 +121,8 @@ CROWDED = 0.05
 def _crowded(clouds: Clouds) -> Interval:
     """Samples nearer to another than 95 % of as many held-out rows are; rows come in pairs."""
     n = min(len(clouds.fake), len(clouds.held))
-    apart, real = (nearest(phi[:n]).distance[:, 0] for phi in (clouds.phi[0], clouds.phi[2]))
+    some = (subsample(phi, n, clouds.rng) for phi in (clouds.phi[0], clouds.phi[2]))
+    apart, real = (nearest(phi).distance[:, 0] for phi in some)
     s = float((apart < np.quantile(real, CROWDED)).mean())
     variance = 2 * (s * (1 - s) + CROWDED * (1 - CROWDED)) / n
     found = spread_out(s, variance**0.5, n=n)

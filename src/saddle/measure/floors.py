@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, bad
-from saddle.measure.base import Floats, Interval, Judge, cloud, two_clouds
+from saddle.measure.base import Floats, Interval, Judge, cloud, subsample, two_clouds
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,14 @@ def with_floor(
 ) -> Floored:
     """`judge(fake, real)` beside `judge(other_real, real)`, both at the same n.
 
-    Fake and other real samples are cut to the shorter of the two, because most distances between
-    clouds fall with n. `other_real` must share no row with `real`.
+    Fake and other real samples are cut at random to the shorter of the two, because most distances
+    between clouds fall with n. `other_real` must share no row with `real`.
     """
     x, y = two_clouds(fake, real, ("fake", "real"))
     z, _ = two_clouds(other_real, real, ("other_real", "real"))
-    n = min(len(x), len(z))
-    return Floored(judge(x[:n], y), judge(z[:n], y).value, len(y))
+    n, rng = min(len(x), len(z)), np.random.default_rng(0)
+    x, z = subsample(x, n, rng), subsample(z, n, rng)
+    return Floored(judge(x, y), judge(z, y).value, len(y))
 
 
 def bootstrap(
