@@ -104,6 +104,7 @@ class Crew:
                 child.stdin.write(json.dumps(waiting.get_nowait()) + "\n")
                 child.stdin.flush()
                 if not child.stdout.readline():
+                    child.wait()  # so that its exit code is known when it is looked at
                     return
         except (queue.Empty, BrokenPipeError):
             return

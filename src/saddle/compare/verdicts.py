@@ -133,7 +133,7 @@ def told(standing: Standing, first: str, measure: str, lost: tuple[int, int]) ->
     """One contender against the first."""
     pair, name = standing.against, standing.name
     if pair is None:
-        return f"{name} and {first} share no seed that both have played: no difference is told"
+        return f"{name} and {first} share no seed at which both have a value: nothing is told"
     if pair.interval is None:
         return f"{name} and {first} have one pair of runs, {pair.difference:+.3g}: no more is told"
     low, high = pair.interval

@@ -197,13 +197,17 @@ def difference(mine: Interval, other: Interval, *, better: str) -> Difference:
     Both are measured on the same real rows, which makes them rise and fall together: the interval
     is too wide rather than too narrow.
     """
-    a, b = (mine, other) if better in HIGHER else (other, mine)
+    a, b = TURNED[better](mine, other)
     gap = a.value - b.value
     low = gap - math.hypot(a.value - a.low, b.high - b.value)
     return Difference(gap, low, gap + math.hypot(a.high - a.value, b.value - b.low))
 
 
-HIGHER = ("higher",)
+TURNED: Mapping[str, Callable[[Interval, Interval], tuple[Interval, Interval]]] = {
+    "higher": lambda mine, other: (mine, other),
+    "lower": lambda mine, other: (other, mine),
+}
+"""By which way a measure is better: the one that should be larger comes first."""
 
 
 def compared(mine: Rival, other: Rival) -> Json:

@@ -34,7 +34,7 @@ def lines(found: Found) -> Iterator[str]:
 
 
 def _why(found: Found) -> Iterator[str]:
-    """All that tells the sides apart, ranked; the verdict names the first only."""
+    """All that tells the sides apart, ranked; the verdict names the first few."""
     held = found.get("why")
     if held is None:
         return
