@@ -43,6 +43,12 @@ def test_what_was_found_leads() -> None:
     )
 
 
+def test_a_test_that_sees_nothing_is_told_of_in_words() -> None:
+    blind = {"value": 1.0, "words": "n = 12: blind even to all of the samples elsewhere"}
+    said = first(tests=[made("c2st", 0.5) | {"blind": blind}])
+    assert said.endswith("at n = 400; even a large difference would not have been seen.")
+
+
 def test_p_is_corrected_for_every_test_that_was_made() -> None:
     tests = [made("means", 0.02), made("ks", 0.5), made("energy", 0.9)]
     assert not verdict(document(tests=tests))["apart"]

@@ -64,9 +64,7 @@ LEADS: Mapping[tuple[bool, bool], str] = {
         "Cannot be told from real at n = {n}, and is close: {upper} of the data's spread away at "
         "most, where {margin} was allowed."
     ),
-    (False, False): (
-        "Cannot be told from real at n = {n}; less than {blind} would not have been seen."
-    ),
+    (False, False): ("Cannot be told from real at n = {n}; {blind} would not have been seen."),
     (True, True): (
         "Told apart from real at n = {n} ({test}, p {p}){auc}, yet close: {upper} of the data's "
         "spread away at most, where {margin} was allowed."
@@ -103,11 +101,12 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
     if first is not None:
         tests = {test["name"]: test for test in found["tests"]}
         learned = next((tests[name] for name in LEARNED if name in tests), first)
-        blind, auc = learned["blind"]["words"], learned["detail"].get("auc")
+        below = learned["blind"]["words"].partition("blind below ")[2].partition(",")[0]
+        auc = learned["detail"].get("auc")
         facts |= {
             "test": first["name"],
             "p": chance(first["adjusted"]),
-            "blind": (blind.partition("blind below ")[2] or blind).partition(",")[0],
+            "blind": f"less than {below}" if below else "even a large difference",
             "auc": "" if auc is None else f", AUC {auc:.2f} on held-out rows",
         }
     return facts
