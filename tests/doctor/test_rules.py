@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from doctor.records import FAULTS, SIGNALS, STEPS, healthy, sick, without
+from doctor.records import FAULTS, LOOKS, SIGNALS, STEPS, healthy, sick, without
 from saddle.build.amend import FIXED
 from saddle.catalogue import Catalogue
 from saddle.doctor import (
@@ -25,7 +26,7 @@ from saddle.doctor.finding import setting
 from saddle.doctor.messages import LANGUAGES
 from saddle.doctor.remedies import CAUSES, LAST_RESORT, LOOKED_FOR
 from saddle.doctor.rules.motion import spectrum
-from saddle.doctor.thresholds import THRESHOLDS
+from saddle.doctor.thresholds import PEAK, THRESHOLDS, TURNS, WAVES
 from saddle.recipe import Recipe, parse_setting
 from saddle.records import RECORDED
 
@@ -48,6 +49,25 @@ def test_a_planted_fault_is_named_before_half_of_the_budget(key: str) -> None:
 def test_a_healthy_run_is_left_alone_at_every_look(seed: int) -> None:
     assert history(healthy(seed)) == []
     assert not_measured(healthy(seed)) == []
+
+
+@pytest.mark.parametrize("key", RULES)
+def test_what_was_before_a_change_does_not_count(key: str) -> None:
+    changed = replace(sick(key), changed=(STEPS - STEPS // LOOKS,))
+    assert (key in keys(changed)) == (key in AT_ONCE)
+
+
+AT_ONCE = {"non-finite"}
+"""Named at the look that shows it."""
+
+
+def test_a_swing_in_fewer_than_four_windows_may_be_chance() -> None:
+    found = sick("oscillation")
+    first = next(s.named for s in history(found) if s.finding.key == "oscillation")
+    before = found.upto(first - STEPS // LOOKS)
+    _, cells = before.vectors("made.x.cells")
+    peak, periods, _ = spectrum(cells[-int(WAVES) :])
+    assert peak >= PEAK and periods >= TURNS and "oscillation" not in keys(before)
 
 
 @pytest.mark.parametrize("key", RULES)

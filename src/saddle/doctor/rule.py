@@ -54,10 +54,11 @@ def expanded(evidence: Evidence, path: str) -> list[str]:
 def lasting(bad: Flags, evidence: Evidence, *, share: float = LASTING) -> int | None:
     """The step since which every look was bad, None where that is not long enough.
 
-    Long enough is LOOKS looks, and this share of the budget.
+    Long enough is LOOKS looks, and this share of the budget; what was before a change of the run
+    does not count.
     """
     steps = evidence.at
-    well = np.flatnonzero(~bad)
+    well = np.flatnonzero(~bad | ~evidence.present)
     first = int(well[-1]) + 1 if len(well) else 0
     run = steps[first:]
     if len(run) < LOOKS or run[-1] - run[0] < share * evidence.steps:
@@ -68,8 +69,8 @@ def lasting(bad: Flags, evidence: Evidence, *, share: float = LASTING) -> int | 
 def coming_nearer(evidence: Evidence, *, patience: float = PATIENCE) -> Flags:
     """For each look whether the watched distance lately reached a new low, by a tenth, (n,).
 
-    Also where it was not recorded, and before the run, or what it was changed to, is as old as
-    the patience: warm-up is no fault.
+    Also before the run, or what it was changed to, is as old as the patience: warm-up is no
+    fault. Where the distance was not recorded, nothing came nearer.
     """
     distance = np.nan_to_num(evidence.series("watch.value").values, nan=np.inf)
     steps, span = evidence.at, patience * evidence.steps

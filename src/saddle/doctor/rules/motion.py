@@ -9,6 +9,7 @@ from saddle.doctor.finding import Sign
 from saddle.doctor.rule import Flags, coming_nearer, lasting, worst
 from saddle.doctor.thresholds import (
     FAR,
+    LOOKS,
     NEARER,
     NEVER,
     PEAK,
@@ -49,14 +50,18 @@ def oscillation(evidence: Evidence) -> Sign | None:
 
 def _swing(evidence: Evidence, key: str) -> Sign | None:
     steps, cells = evidence.vectors(f"made.{key}.cells")
+    now = (steps > evidence.began) | (evidence.began == 0)
+    steps, cells = steps[now], cells[now]
     n, last = int(WAVES), len(steps)
-    if last < n or not _swings(cells[-n:]):
-        return None
-    while last > n and _swings(cells[last - 1 - n : last - 1]):
+    while last >= n and _swings(cells[last - n : last]):
         last -= 1
+    if len(steps) - last < LOOKS:
+        return None
     peak, periods, rest = spectrum(cells[-n:])
     period = float(steps[-1] - steps[-n]) / periods
-    return Sign(int(steps[last - n]), {"peak": peak, "period": period, "swing": share_of(rest)})
+    return Sign(
+        int(steps[last + 1 - n]), {"peak": peak, "period": period, "swing": share_of(rest)}
+    )
 
 
 def _swings(cells: Floats) -> bool:
