@@ -131,12 +131,21 @@ def targets(source: str, rows: Sequence[Row]) -> list[Target]:
     late = column(rows, "stop / near")
     return [
         Target(f"{source}: quality at the stop", f"within {CLOSE:g} points of the best in all",
-               f"at most {max(behind):.2f} behind", max(behind) <= CLOSE),
+               f"at most {max(behind):.2f} behind, {within(behind, CLOSE)}", max(behind) <= CLOSE),
         Target(f"{source}: the stop", f"<= {LATE:g} x the first step within {NEAR:g} of the best",
-               f"at most {max(late):.2f} x", max(late) <= LATE),
+               f"at most {max(late):.2f} x, {within(late, LATE)}", max(late) <= LATE),
         Target(f"{source}: a cosine run of equal length", f"within {EQUAL:g} point in all",
-               f"at most {max(apart):.2f} behind it", max(apart) <= EQUAL),
+               f"at most {max(apart):.2f} behind it, {within(apart, EQUAL)}", max(apart) <= EQUAL),
     ]  # fmt: skip
+
+
+def within(values: Sequence[float], bound: float) -> str:
+    """How many seeds keep a bound.
+
+    >>> within([0.2, 1.4], 1.0)
+    '1 of 2 seeds within'
+    """
+    return f"{sum(value <= bound for value in values)} of {len(values)} seeds within"
 
 
 def kept(path: Path) -> list[dict[str, Any]]:

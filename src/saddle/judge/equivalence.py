@@ -7,9 +7,9 @@
 is the sliced W1 distance of rows whose columns were divided by the real ones' deviation, in units
 in which moving every row by a share of the data's spread is a distance of that share. Means over
 samples overstate a distance (Jensen), so the number plus 1.64 of its own deviations holds the
-distance of the laws in at least 95 of 100 draws, wherever it is. Real against real, drawn again
-from the real rows, says what a perfect generator would have scored, and how often it would have
-passed: the power.
+distance of the laws in about 95 of 100 draws, mostly in more (benchmarks/equivalence.py). Real
+against real, drawn again from the real rows, says what a perfect generator would have scored, and
+how often it would have passed: the power.
 """
 
 from __future__ import annotations
