@@ -81,7 +81,7 @@ def test_memory_is_seen_on_whatever_features(measure: str, side: int, features: 
 
 def test_copies_are_told_number_for_number_and_nothing_where_there_are_none() -> None:
     rows = [line("copies", 0.4, 0.05, 0.0), line("near-copies-raw", 0.4, 0.05, 0.0)]
-    assert "40% of the samples are training rows" in said_of(rows)
+    assert "40 % of the samples are training rows" in said_of(rows)
     rows = [line("copies", 0.0, 0.01, 0.0), line("near-copies-raw", 0.0, 0.01, 0.0)]
     assert said_of(rows) == "No sign of copied training rows."
     absent = {"name": "near-copies", "value": None, "interval": None, "floor": None}

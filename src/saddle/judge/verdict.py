@@ -191,7 +191,7 @@ def _copied(rows: Sequence[Found]) -> str:
     """What the copies are: the rows themselves, or something too near to them."""
     exact = next((row["value"] for row in rows if _is(row, EXACT)), None)
     if exact is not None:
-        return f"They are copies: {exact:.0%} of the samples are training rows, number for number."
+        return f"{100 * exact:.2g} % of the samples are training rows, number for number."
     told = ", ".join(
         f"{row['name'].removesuffix('-raw')} {row['value']:.3g} (new rows {row['floor']:.3g})"
         for row in rows

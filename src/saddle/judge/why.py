@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -138,9 +139,9 @@ def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -
     first = search.judge.first
     found = list(search.named([c for c in held if c.gap.family != FAMILY], MOST))
     exact = [_exact(c, clouds, names) for c in plainest(held)]
-    told = [_finding(it, first, clouds, names) for it in found]
     seen = hidden(len(clouds.real), len(clouds.fake)) if exact else -math.inf
-    named = [finding for finding in told if finding.nats >= seen]
+    found = list(takewhile(lambda it: it.carries.nats >= seen, found))
+    named = [_finding(it, first, clouds, names) for it in found]
     strongest = max((finding.nats for finding in named), default=0.0)
     before = [finding for finding in exact if finding.nats >= strongest]
     after = [finding for finding in exact if finding.nats < strongest]
