@@ -180,7 +180,7 @@ def finish(
     from saddle.presets import amended_recipe
     from saddle.report import write_report
 
-    how = judging or Judging(Options(sections=QUICK))
+    how = judging or Judging(Options(sections=QUICK), keep=True)
     with terminal.doing("measuring on held-out rows", quiet=quiet):
         found = assess(run, trusted=trusted, judging=how)
     with terminal.doing("drawing the report", quiet=quiet):

@@ -143,7 +143,8 @@ def report(
 ) -> None:
     """Measure a run and write its report anew, or compare several.
 
-    Several runs are put side by side on one page.
+    What `saddle evaluate RUN` found of the same weights is kept. Several runs are put side by
+    side on one page.
 
     --film and --pictures measure nothing: they draw what the run recorded.
     """

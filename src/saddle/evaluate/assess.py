@@ -12,6 +12,7 @@ from saddle.evaluate.abilities import ASSESSED
 from saddle.evaluate.critic import critic_report
 from saddle.evaluate.densities import density_rows, truth_of
 from saddle.evaluate.duels import of_duels
+from saddle.evaluate.earlier import DOCUMENT, earlier, holds, sums_of
 from saddle.evaluate.judged import Judging, judge_run
 from saddle.evaluate.theory import theory_report
 from saddle.evaluate.trained import load
@@ -40,8 +41,12 @@ def assess(
     trained = load(run, checkpoint=checkpoint, own=own, trusted=trusted)
     materials = take_up(trained.recipe, run, data, trusted=trusted)
     truth = truth_of(trained, materials)
+    weights = sums_of(run, trained.step)
+    held = earlier(run, weights)
     found: Json = {
+        **{key: held[key] for key in KEPT if key in held},
         "step": trained.step,
+        "weights": weights,
         "measures": [
             *(
                 row
@@ -53,8 +58,12 @@ def assess(
         ],
         "critic": critic_report(trained, materials, truth=truth),
     }
-    if judging is not None:
+    if judging is not None and not (judging.keep and holds(held, judging.options.sections)):
         found["judged"] = judge_run(trained, materials, judging)
-    write_json(run.path / "evaluation.json", found)
+    write_json(run.path / DOCUMENT, found)
     write_json(run.path / "theory.json", theory_report(trained, materials))
     return found
+
+
+KEPT = ("judged", "duality")
+"""What an evaluation of the same weights holds that is not measured here, or not every time."""

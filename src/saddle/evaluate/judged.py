@@ -34,11 +34,13 @@ class Judging:
         options: of the evaluation.
         n: rows of each part, at most; `JUDGED` where None.
         doing: entered with what is being done.
+        keep: whether what was judged of the same weights is kept where it holds as much.
     """
 
     options: Options = field(default_factory=Options)
     n: int | None = None
     doing: Doing = nullcontext
+    keep: bool = False
 
 
 def judge_run(trained: Trained, materials: Materials, how: Judging) -> dict[str, Evaluation]:
