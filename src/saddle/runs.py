@@ -20,6 +20,7 @@ Standard library only: everything after training reads the folder, never a live 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -31,7 +32,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saddle.errors import BadValue, BrokenRun, RunError, UnknownName, nearest
+from saddle.errors import BadValue, BrokenRun, Incompatible, RunError, UnknownName, nearest
+
+try:
+    import fcntl
+except ImportError:  # not on Windows: nothing is held there
+    fcntl = None  # type: ignore[assignment]
 
 Json = dict[str, Any]
 _NAME = re.compile(r"^(\d{5})-")
@@ -47,6 +53,46 @@ def writing(path: Path) -> Iterator[None]:
             f"{path} cannot be written ({problem.strerror or problem}): what was saved before is "
             "still good; make room or give the right to write, then `saddle resume` goes on"
         ) from problem
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep other processes from playing in a folder: two that write in it spoil the record.
+
+    A process may hold it more than once; one that dies lets go of it. Where the disk or the system
+    knows no locks nothing is held.
+    """
+    path = folder.resolve()
+    if fcntl is None or path in _HELD:
+        yield
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        _lock(handle, folder)
+        _HELD.add(path)
+        yield
+    finally:
+        _HELD.discard(path)
+        os.close(handle)
+
+
+_HELD: set[Path] = set()
+"""Folders that this process holds."""
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Incompatible(
+            f"{folder} is being played by another process: wait until it ends, or stop that one"
+        ) from None
+    except OSError as problem:  # a disk without locks
+        if problem.errno not in NO_LOCKS:
+            raise
+
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 
 
 def write_text(path: Path, text: str) -> None:

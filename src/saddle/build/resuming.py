@@ -24,7 +24,7 @@ from saddle.build.session import RECIPE, Session, lent_to, session_of
 from saddle.errors import BadData, BadValue, BrokenRun, bad
 from saddle.presets import recipes_of
 from saddle.recipe import Recipe
-from saddle.runs import Json, Run, read_json, read_lines, sha256, write_lines
+from saddle.runs import Json, Run, held, read_json, read_lines, sha256, write_lines
 from saddle.training.schedules import Clock
 from saddle.training.stopping import decay_share
 
@@ -39,27 +39,28 @@ def resume(
 ) -> Session:
     """Take a run up at its last checkpoint, with these values changed from there on."""
     changes = changes or {}
-    check_recipe(run)
-    at = whole_checkpoint(run, changes)
-    undo_after(run, at)
-    recipe, _ = amended(run)
-    changes = reopened(recipe, changes)
-    check_amendable(changes, run)
-    asked = recipe.amended(changes) if changes else recipe
-    check_steps(asked, at)
-    materials = take_up(recipe, run, data, trusted=trusted)
-    device = find_device(asked.device)
-    game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
-    state = state_of(asked, game)
-    clock_of(asked), values_of(asked)
-    take_back(state, run.checkpoint(at), changes, run)
-    note_differences(run, environment(asked, materials, device))
-    record_changes(run, at, recipe, asked, changes)  # once everything was found to fit
-    if changes:
-        forget_stop(run)
-    recipe, clock = amended(run)
-    run.forget_after(at)
-    return lent_to(session_of(recipe, materials, state, run, clock), own or {})
+    with held(run.path):  # what is dropped here may be what another process just saved
+        check_recipe(run)
+        at = whole_checkpoint(run, changes)
+        undo_after(run, at)
+        recipe, _ = amended(run)
+        changes = reopened(recipe, changes)
+        check_amendable(changes, run)
+        asked = recipe.amended(changes) if changes else recipe
+        check_steps(asked, at)
+        materials = take_up(recipe, run, data, trusted=trusted)
+        device = find_device(asked.device)
+        game = assemble(asked, materials.spaces, own or {}, trusted=trusted).to(device)
+        state = state_of(asked, game)
+        clock_of(asked), values_of(asked)
+        take_back(state, run.checkpoint(at), changes, run)
+        note_differences(run, environment(asked, materials, device))
+        record_changes(run, at, recipe, asked, changes)  # once everything was found to fit
+        if changes:
+            forget_stop(run)
+        recipe, clock = amended(run)
+        run.forget_after(at)
+        return lent_to(session_of(recipe, materials, state, run, clock), own or {})
 
 
 def whole_checkpoint(run: Run, changes: Mapping[str, Any]) -> int:

@@ -29,7 +29,7 @@ from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
 from saddle.recipe import Recipe
-from saddle.runs import Run, sha256, write_bytes, write_json
+from saddle.runs import Run, held, sha256, write_bytes, write_json
 from saddle.sources.keeping import pack
 from saddle.training.feed import Feed
 from saddle.training.foreign import lending, lent
@@ -63,7 +63,7 @@ class Session:
         before = torch.get_num_threads()
         torch.set_num_threads(self.recipe.threads)
         try:
-            with interruptible() as asked:
+            with held(self.run.path), interruptible() as asked:
                 plan = replace(self.plan, stop=lambda: self.plan.stop() or asked())
                 for moment in attended(play(plan, self.feed, self.state, self.run), self):
                     if moment.clock != self.plan.clock:

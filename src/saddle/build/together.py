@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
 
@@ -13,6 +13,7 @@ from saddle.build.session import Session, interruptible
 from saddle.games.base import Game, Player
 from saddle.games.together import inseparable
 from saddle.recipe import Recipe
+from saddle.runs import held
 from saddle.training.ensemble import Ensemble, Member, play_together
 from saddle.training.foreign import nothing_lent
 from saddle.training.loop import Moment
@@ -61,7 +62,9 @@ def play_ensemble(
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        with interruptible() as asked, quick_products():
+        with ExitStack() as runs, interruptible() as asked, quick_products():
+            for member in ensemble.members:
+                runs.enter_context(held(member.run.path))
             yield from play_together(ensemble, lambda: stop() or asked())
     finally:
         torch.set_num_threads(before)

@@ -14,10 +14,10 @@ from saddle.compare.crew import Crew
 from saddle.compare.design import Design, design
 from saddle.compare.existing import of_runs
 from saddle.compare.outcome import Comparison, outcome
-from saddle.compare.playing import play_unit, units
+from saddle.compare.playing import Unit, play_unit, units
 from saddle.compare.record import MEASURED
 from saddle.errors import bad
-from saddle.runs import Run, write_bytes
+from saddle.runs import Run, held, write_bytes
 
 Names = Sequence[str]
 
@@ -100,7 +100,13 @@ def played(
     """Play what is left to play: in so many children, or here where jobs is 0."""
     _ = MEASURED[made.measure]
     made.write(folder)
-    left = units(made, folder)
+    with held(folder):
+        _play(made, folder, units(made, folder), jobs, tell)
+
+
+def _play(
+    made: Design, folder: Path, left: list[Unit], jobs: int | None, tell: Callable[[], None]
+) -> None:
     if jobs == 0:
         for unit in left:
             if not play_unit(made, folder, unit):
