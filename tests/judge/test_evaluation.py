@@ -15,6 +15,7 @@ from saddle.judge.memory import memory_rows
 from saddle.judge.naming import names_of
 from saddle.judge.sections import SECTIONS, Options
 from saddle.judge.sides import read_sides
+from saddle.judge.verdict import verdict
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,13 @@ def test_a_sorted_file_is_as_near_as_it_would_be_in_any_order(role):
     repeated = np.repeat(np.arange(300.0), 2)[:, None]  # in order, every row beside its twin
     some = memory_rows(repeated, None, np.arange(1000.0, 1200.0)[:, None])
     assert next(it for it in some if it["name"] == "repeats")["value"] < 0.6
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.002, True), (0.4, False)])
+def test_the_auc_stands_in_the_verdict_only_where_that_test_tells_the_sides_apart(p, told):
+    blind = {"words": "n = 9: blind below 1 %, however good the classifier"}
+    learned = {"name": "c2st-logit", "p_value": p, "blind": blind, "detail": {"auc": 0.5}}
+    other = {"name": "neighbours", "p_value": 0.001, "blind": blind, "detail": {}}
+    found = verdict({"n": 9, "same_rows": False, "tests": [learned, other]})
+    assert found["apart"] and ("AUC" in found["sentences"][0]) == told
+    assert "neighbours" in found["sentences"][0]

@@ -248,7 +248,7 @@ SENTENCES: tuple[tuple[Callable[[Equivalence], bool], Sentence], ...] = (
     (
         lambda it: it.power < SURE,
         lambda it: (
-            f"not shown to be close: {it.n_real} rows are too few to show {it.margin:.2g} "
+            f"not shown to be close: {it.n_real:,} rows are too few to show {it.margin:.2g} "
             f"of the data's spread (a perfect generator would pass in {it.power:.0%}, at "
             f"{it.reach:.2g} in {SURE:.0%}); this one is within {it.upper:.2g} with "
             f"{it.level:.0%} confidence"

@@ -103,11 +103,12 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
         learned = next((tests[name] for name in LEARNED if name in tests), first)
         below = learned["blind"]["words"].partition("blind below ")[2].partition(",")[0]
         auc = learned["detail"].get("auc")
+        seen = len(tests) * learned["p_value"] < LEVEL
         facts |= {
             "test": first["name"],
             "p": chance(first["adjusted"]),
             "blind": f"less than {below}" if below else "even a large difference",
-            "auc": "" if auc is None else f", AUC {auc:.2f} on held-out rows",
+            "auc": f", AUC {auc:.2f} on held-out rows" if seen and auc is not None else "",
         }
     return facts
 
