@@ -12,6 +12,7 @@ from saddle.build.stakes import LABELS, distance_of
 from saddle.catalogue import Catalogue
 from saddle.distances import DISTANCES, OBJECTIVES, PENALTIES, RATIOS, Direct, FDivergence
 from saddle.games import GAMES, NOISES, VIEWS
+from saddle.judge.samplers import BASELINES
 from saddle.measure import MEASURES, TESTS
 from saddle.networks import ACTIVATIONS, CRITICS, ENCODERS, FLOWS, GENERATORS
 from saddle.presets import PRESETS, Preset, preset
@@ -144,6 +145,11 @@ KINDS: Catalogue[Table] = Catalogue(
             "whether two clouds can come from one law",
             TESTS,
             {"about": lambda t: t.words, "level": lambda t: t.level, "reference": _cited},
+        ),
+        "baselines": Table(
+            "samplers that need no adversary: what an evaluation puts beside the samples",
+            BASELINES,
+            ABOUT,
         ),
         "recorded": Table(
             "what a run records",

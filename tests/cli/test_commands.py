@@ -18,9 +18,9 @@ from saddle.training.schedules import Clock
 
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
 LISTED = [
-    "activations", "critics", "distances", "encoders", "flows", "games", "generators", "labels",
-    "measures", "noises", "objectives", "penalties", "presets", "ratios", "recorded", "rules",
-    "sources", "tests", "views", "weights",
+    "activations", "baselines", "critics", "distances", "encoders", "flows", "games",
+    "generators", "labels", "measures", "noises", "objectives", "penalties", "presets",
+    "ratios", "recorded", "rules", "sources", "tests", "views", "weights",
 ]  # fmt: skip
 
 
