@@ -93,7 +93,7 @@ def compare(
     )
     folder = out or made.folder
     if dry_run:
-        plan(made, folder, as_json=as_json)
+        plan(made, folder, quiet=quiet, as_json=as_json)
         return
     play(made, folder, jobs=jobs, quiet=quiet, as_json=as_json)
 
@@ -110,15 +110,19 @@ def seeds_of(words: str) -> list[int]:
         raise bad("--seeds", words, "a number, a range such as 100-107, or a list such as 3,5")
     if words.isdecimal():
         return list(range(int(words)))
-    return [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
+    found = [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
+    if len(set(found)) < len(found) or any(dash and int(b) < int(a) for a, dash, b in ends):
+        raise bad("--seeds", words, "each seed once, a range from its least to its largest")
+    return found
 
 
-def plan(made: Design, folder: Path, *, as_json: bool) -> None:
+def plan(made: Design, folder: Path, *, quiet: bool, as_json: bool) -> None:
     """What would be played, and what it will cost."""
     from saddle.compare.forecast import forecast
     from saddle.compare.outcome import notes
 
-    costs = forecast(made)
+    with terminal.doing("timing a few turns of each contender", quiet=quiet):
+        costs = forecast(made)
     rows = [
         {
             "contender": it.name,

@@ -38,7 +38,8 @@ class Crew:
     """Children, each in a session of its own, so that Ctrl-C reaches them through here alone."""
 
     def __init__(self, folder: Path, jobs: int) -> None:
-        self.folder, self.stopped = folder, False
+        self.folder = folder
+        self.threads: list[threading.Thread] = []
         self.logs = [folder / f".worker-{job}.log" for job in range(jobs)]
         self.children = [self._child(log) for log in self.logs]
 
@@ -76,6 +77,11 @@ class Crew:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+        for thread in self.threads:  # what they read has ended
+            thread.join()
+        for child in self.children:
+            if child.stdout is not None:
+                child.stdout.close()
         for log in self.logs:
             log.unlink(missing_ok=True)
 
@@ -84,13 +90,13 @@ class Crew:
         waiting: queue.SimpleQueue[Unit] = queue.SimpleQueue()
         for unit in units:
             waiting.put(unit)
-        threads = [
+        self.threads = [
             threading.Thread(target=self._serve, args=(child, waiting), daemon=True)
             for child in self.children
         ]
-        for thread in threads:
+        for thread in self.threads:
             thread.start()
-        while any(thread.is_alive() for thread in threads):
+        while any(thread.is_alive() for thread in self.threads):
             tell()
             self._check()
             time.sleep(PAUSE)
@@ -108,6 +114,9 @@ class Crew:
                     return
         except (queue.Empty, BrokenPipeError):
             return
+        except ValueError:  # closed on the way out, while an answer was awaited
+            if not child.stdin.closed:
+                raise
 
     def _check(self) -> None:
         """Refuse to go on where a child has ended by itself."""
