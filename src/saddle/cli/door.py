@@ -10,6 +10,7 @@ import typer
 
 from saddle import __version__
 from saddle.cli.options import app
+from saddle.cli.words import Interrupted
 from saddle.errors import SaddleError, UserError
 
 TRY = """Three things to try:
@@ -58,7 +59,7 @@ def main() -> None:
         leave(str(problem), 2)
     except SaddleError as problem:
         leave(str(problem), 1)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, Interrupted, typer.Abort):
         leave("interrupted; what was saved is whole", 130)
     except (MemoryError, RuntimeError) as problem:
         if not short_of_memory(problem):

@@ -99,6 +99,10 @@ def refused(command: str, why: str) -> BadValue:
     return BadValue(f"`{command}`: {why}\n`{command} --help` shows what there is")
 
 
+class Interrupted(Exception):
+    """Ctrl-C, while a command was at work."""
+
+
 class Checked(TyperCommand):
     """A command whose words are checked before they are parsed."""
 
@@ -116,6 +120,13 @@ class Doors(TyperGroup):
         end = next((i for i, word in enumerate(args) if not word.startswith("-")), len(args))
         check(ctx.command_path, cast(list[Parameter], self.get_params(ctx)), args[:end])
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Act; Ctrl-C is answered at the door, in words, and not by the parser in silence."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is meant."""
