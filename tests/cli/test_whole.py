@@ -63,7 +63,9 @@ def test_the_doctor_finds_a_frozen_run_and_mends_it(saddle, place):
 
 def test_nothing_is_applied_where_nothing_is_wrong(saddle):
     said = saddle("doctor 1 --apply")
-    assert said.code == 2 and "nothing to apply" in said.err
+    assert said.code == 0 and "nothing to apply" in said.out
+    told = json.loads(saddle("doctor 1 --apply --json").out)
+    assert told["applied"] is None and told["before"] == []
 
 
 def test_a_run_that_another_process_plays_is_left_alone(saddle, place):

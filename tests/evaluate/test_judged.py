@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas
@@ -34,6 +35,15 @@ def test_a_run_is_judged_by_its_held_out_rows_and_keeps_it(tmp_path, table):
     assert judged["sides"]["real"]["n"] == 30 and judged["sides"]["train"]["n"] == 240
     kept = read_json(gan.run_.path / "evaluation.json")["judged"]["x"]
     assert kept == json.loads(json.dumps(judged))
+
+
+def test_every_draw_is_of_the_seed_that_is_asked_for(tmp_path, table):
+    gan = fitted(tmp_path, table, seed=3)
+    found = [
+        saddle.evaluate(gan, options=replace(TESTS, seed=seed))["judged"]["x"]["tests"][0]
+        for seed in (5, 5, 6)
+    ]
+    assert found[0] == found[1] != found[2]
 
 
 def test_what_was_given_is_judged_with_the_rows(tmp_path, table):

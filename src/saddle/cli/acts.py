@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from saddle import terminal
 if TYPE_CHECKING:
     from saddle.build.session import Session
     from saddle.evaluate import Judging, Trained
+    from saddle.judge.checks import Check
     from saddle.recipe import Recipe
     from saddle.runs import Json, Run
 
@@ -171,10 +172,12 @@ def finish(
     as_json: bool = False,
     quiet: bool = False,
     judging: Judging | None = None,
+    checks: Sequence[Check] | None = None,
 ) -> Json:
     """Measure, write the report, and say what was found, where it is, and what to do next."""
     from saddle.build.ending import stopped
     from saddle.evaluate import Judging, assess
+    from saddle.judge.checks import checked, gathered
     from saddle.judge.sections import QUICK, Options
     from saddle.listing import references_of
     from saddle.presets import amended_recipe
@@ -183,6 +186,8 @@ def finish(
     how = judging or Judging(Options(sections=QUICK), keep=True)
     with terminal.doing("measuring on held-out rows", quiet=quiet):
         found = assess(run, trusted=trusted, judging=how)
+    if checks is not None:
+        found["checks"] = checked(gathered(found), checks)
     with terminal.doing("drawing the report", quiet=quiet):
         page = write_report(run, references=references_of(amended_recipe(run)))
     if as_json:

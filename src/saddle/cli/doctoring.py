@@ -104,6 +104,9 @@ def treat(run: Run, *, trusted: bool, quiet: bool, as_json: bool) -> None:
     from saddle.doctor import evidence_of, examine
 
     before = examine(evidence_of(run))
+    if not before:
+        healthy({"run": str(run.path), "applied": None, "before": []}, as_json=as_json)
+        return
     finding = first_cure(before)
     assert finding.cure is not None
     if not as_json:
@@ -130,6 +133,15 @@ def treat(run: Run, *, trusted: bool, quiet: bool, as_json: bool) -> None:
         return
     finish(session.run, trusted=trusted, quiet=quiet)
     terminal.say(f"doctor  {outcome['words']}")
+
+
+def healthy(told: dict[str, Any], *, as_json: bool) -> None:
+    """Say that there is nothing to apply."""
+    words = "nothing is wrong with what was measured: nothing to apply"
+    if as_json:
+        terminal.show_json({**told, "words": words})
+    else:
+        terminal.say(words)
 
 
 def helped(finding: Finding, before: list[Finding], after: list[Finding]) -> dict[str, Any]:

@@ -167,12 +167,16 @@ def why(
 
 
 def of_run(
-    what: str, options: Options, n: int | None, checks: list[Check], *, as_json: bool
+    what: str,
+    options: Options,
+    n: int | None,
+    checks: list[Check],
+    *,
+    as_json: bool,
 ) -> None:
     """Measure a run on its own data, and write its report anew."""
     from saddle.cli.acts import finish
     from saddle.evaluate import Judging
-    from saddle.judge.checks import checked, gathered
     from saddle.judge.sides import folder_of_run
 
     path = folder_of_run(what)
@@ -182,9 +186,8 @@ def of_run(
             "rows, `saddle evaluate RUN` a run by its own data"
         )
     how = Judging(options, n, doing=terminal.doing)
-    leave_by(
-        checked(gathered(finish(Run(path), as_json=as_json, judging=how)), checks), quiet=as_json
-    )
+    found = finish(Run(path), as_json=as_json, judging=how, checks=checks)
+    leave_by(found["checks"], quiet=as_json)
 
 
 TWO_SIDES = (

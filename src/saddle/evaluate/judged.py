@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,23 +48,23 @@ def judge_run(trained: Trained, materials: Materials, how: Judging) -> dict[str,
 
     Empty where the held-out part has too few rows, or the game makes no samples.
     """
+    seed = how.options.seed
     sides = {
         key: found
         for ability, read in SIDES.items()
         if ability in trained.game.can
-        for key, found in read(trained, materials, how.n or JUDGED).items()
+        for key, found in read(trained, materials, how.n or JUDGED, seed).items()
         if min(found.real.n, found.fake.n) >= LEAST
     }
-    options = replace(how.options, seed=trained.recipe.seed)
-    return {key: evaluation(found, options, doing=how.doing) for key, found in sides.items()}
+    return {key: evaluation(it, how.options, doing=how.doing) for key, it in sides.items()}
 
 
-def _sampled(trained: Trained, materials: Materials, n: int) -> dict[str, Sides]:
+def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Sides]:
     """Samples beside real rows, with what was given beside both: the joint law must agree."""
     real, seen = materials.rows("final", n), materials.rows("train", SEEN)
     if "x" not in real:
         return {}
-    drawn = trained.sample(max(len(real["x"]), LEAST), seed=trained.recipe.seed + 1)
+    drawn = trained.sample(max(len(real["x"]), LEAST), seed=seed + 1)
     parts = {"fake": drawn, "real": real, "train": seen}
     return {"x": _sides(trained, {role: _joint(trained, rows) for role, rows in parts.items()})}
 
@@ -79,8 +79,8 @@ def _has(rows: Mapping[str, Array]) -> bool:
     return "given" in rows
 
 
-def _translated(trained: Trained, materials: Materials, n: int) -> dict[str, Sides]:
-    """Translations beside rows of the domain that they should be in."""
+def _translated(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Sides]:
+    """Translations beside rows of the domain that they should be in; they draw nothing."""
     real, seen = materials.rows("final", n), materials.rows("train", SEEN)
     found = {}
     for key, start, back in (("b", "a", False), ("a", "b", True)):
@@ -112,7 +112,7 @@ def names_of_columns(trained: Trained, key: str, d: int) -> list[str]:
 
 TITLES = {"fake": "samples", "real": "held-out rows", "train": "training rows"}
 
-SIDES: Mapping[str, Callable[[Trained, Materials, int], dict[str, Sides]]] = {
+SIDES: Mapping[str, Callable[[Trained, Materials, int, int], dict[str, Sides]]] = {
     "sample": _sampled,
     "translate": _translated,
 }

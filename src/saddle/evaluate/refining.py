@@ -19,7 +19,7 @@ from saddle.judge.refine import Refiner, effective
 from saddle.judge.splits import LEAST
 from saddle.runs import Json
 
-HELD = 10_000
+HELD = 40_000
 """Real rows, and draws, that the ratio is learned from, at most."""
 
 ASIDE = 0x5E1F
