@@ -255,7 +255,7 @@ def total(mine: Rival, other: Rival) -> int:
 
 STANDINGS = {
     1: "Closer to the real rows than {names}.",
-    0: "Neither closer nor farther than {names}, which need no adversary.",
-    -1: "Farther from the real rows than {names}, which need no adversary.",
+    0: "Neither closer nor farther than what needs no adversary: {names}.",
+    -1: "Farther from the real rows than what needs no adversary: {names}.",
 }
 """By whether the samples are closer than a baseline on some scale and farther on none."""
