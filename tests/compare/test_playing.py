@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,8 @@ def test_runs_on_other_rows_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_children_end_saved_on_ctrl_c_and_the_command_goes_on(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "saddle", "compare", "ring", "--distance", "kl,js", "--seeds"]
     more = ["2", "--steps", "4000", "--batch", "8", "--out", str(tmp_path / "c"), "--quiet"]
-    parent = subprocess.Popen([*words, *more], stderr=subprocess.PIPE, text=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also behind a shell's &
+    parent = subprocess.Popen([*words, *more], stderr=subprocess.PIPE, text=True, preexec_fn=heard)
     waited = time.monotonic() + 120
     while not list(tmp_path.glob("c/*/*/events.jsonl")) and time.monotonic() < waited:
         time.sleep(0.1)
