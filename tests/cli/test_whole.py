@@ -94,6 +94,10 @@ def test_a_run_that_another_process_plays_is_left_alone(saddle, place):
 def test_a_report_keeps_what_an_evaluation_of_the_same_weights_found(saddle, place):
     saddle(f"train good.csv {TINY} {SMALL} --steps 4 --out kept")
     path = only(place / "kept").path / "evaluation.json"
+    before = path.read_bytes()
+    said = saddle(f"evaluate {path.parent} --fail-under covrage=.8")
+    assert said.code == 2 and "did you mean 'coverage'?" in said.err
+    assert path.read_bytes() == before and said.err.startswith("saddle: "), "before any work"
     one = {"evaluation": 1, "tests": [], "equivalence": None, "measures": [], "memory": None}
     one |= {"notes": [], "sides": {}, "name": "samples", "n": 9, "columns": ["u", "v"]}
     more = {"why": {"text": ["a", "b"]}, "verdict": {"sentences": ["Kept."]}, "baselines": None}

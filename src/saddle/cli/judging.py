@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,12 +82,12 @@ def evaluate(
     judge(sides, options, checks, out, as_json=as_json)
 
 
-def refuse_unknown(checks: list[Check], options: Options) -> None:
+def refuse_unknown(checks: list[Check], options: Options, more: Iterable[str] = ()) -> None:
     """Refuse a check of what will not be measured, before any work is done."""
     from saddle.judge.checks import must_know
     from saddle.judge.naming import names_of
 
-    must_know(checks, names_of(options))
+    must_know(checks, names_of(options).union(more))
 
 
 def read_sides_of(
@@ -177,6 +178,7 @@ def of_run(
     """Measure a run on its own data, and write its report anew."""
     from saddle.cli.acts import finish
     from saddle.evaluate import Judging
+    from saddle.judge.checks import stem
     from saddle.judge.sides import folder_of_run
 
     path = folder_of_run(what)
@@ -185,6 +187,10 @@ def of_run(
             f"{what!r} is no run: `saddle evaluate FAKE --against REAL` judges samples by real "
             "rows, `saddle evaluate RUN` a run by its own data"
         )
+    earlier = path / "evaluation.json"
+    if earlier.exists():  # it tells what this run's own measures are called
+        known = read_json(earlier).get("measures", [])
+        refuse_unknown(checks, options, {stem(row["name"]) for row in known})
     how = Judging(options, n, doing=terminal.doing)
     found = finish(Run(path), as_json=as_json, judging=how, checks=checks)
     leave_by(found["checks"], quiet=as_json)
