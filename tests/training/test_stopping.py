@@ -181,7 +181,7 @@ def test_a_run_that_settles_decays_and_stops_and_says_why(tmp_path: Path) -> Non
     assert (step, reason) == (session.plan.clock.steps, "plateau") and session.over
     (line,) = read_lines(run.amendments)
     assert line["by"] == "plateau" and line["new"] == {"decay": step // 2, "steps": step}
-    assert evidence_of(run).end == step
+    assert evidence_of(run).end == step == read_json(run.path / "findings.json")["steps"]
     told = read_json(run.path / STOP)
     assert told["sentence"].startswith(f"stopped at {step} (decay from {step // 2})")
     assert told["sentence"] == sentence(told)

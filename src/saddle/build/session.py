@@ -24,7 +24,7 @@ from saddle.build.looks import Watch
 from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.surfaces import SIDE, mesh
-from saddle.doctor import FAILURE, Doctor, keep_findings
+from saddle.doctor import FAILURE, Doctor, evidence_of, keep_findings
 from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
@@ -92,7 +92,7 @@ def attended(moments: Iterator[Moment], session: Session) -> Iterator[Moment]:
                 continue
             found = [finding.json(str(run.path)) for finding in doctor.see(moment.event)]
             yield moment._replace(event={**moment.event, "findings": found})
-        keep_findings(run, doctor.evidence)
+        keep_findings(run, evidence_of(run))  # it tells, too, where the run was ended
     except NonFinite as problem:
         failure = {"step": session.state.step, "error": str(problem)}
         write_json(run.path / FAILURE, failure)
