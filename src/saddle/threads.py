@@ -13,8 +13,8 @@ WIDE = 64
 def alone(columns: int = 1) -> AbstractContextManager[object]:
     """One thread in NumPy's libraries and in torch, for rows of few columns; more keep all.
 
-    On two cores that something else keeps busy, an evaluation of 2,000 rows of two columns takes
-    twenty times as long with two threads.
+    On a machine that something else keeps busy, several threads wait for each other at every
+    small product, and take many times as long.
 
     >>> from threadpoolctl import threadpool_info
     >>> with alone(columns=2):

@@ -74,10 +74,9 @@ class Evidence:
         """The step from which the run is what it is now: that of the last change, or 0."""
         return max(self.changed, default=0)
 
-    @property
-    def present(self) -> npt.NDArray[np.bool_]:
-        """Which looks tell of the run as it is now, (n,): those after the last change."""
-        return (self.at > self.began) | (self.began == 0)
+    def present(self, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which looks, by step (n,), tell of the run as it is now: those after the last change."""
+        return (steps > self.began) | (self.began == 0)
 
     def grown(self, event: Json) -> Evidence:
         """The same with one look more."""

@@ -58,7 +58,7 @@ def lasting(bad: Flags, evidence: Evidence, *, share: float = LASTING) -> int | 
     does not count.
     """
     steps = evidence.at
-    well = np.flatnonzero(~bad | ~evidence.present)
+    well = np.flatnonzero(~bad | ~evidence.present(steps))
     first = int(well[-1]) + 1 if len(well) else 0
     run = steps[first:]
     if len(run) < LOOKS or run[-1] - run[0] < share * evidence.steps:

@@ -20,6 +20,7 @@ from saddle.judge.memory import memory_rows, neighbour_table
 from saddle.judge.rows import row, unmeasured
 from saddle.judge.samplers import spread
 from saddle.judge.sides import Sides
+from saddle.judge.verdict import CRITICS
 from saddle.judge.why import why_of
 from saddle.measure import TESTS, Interval, Result, two_sample, wilson
 from saddle.measure.base import Floats, subsample
@@ -176,10 +177,6 @@ def likeness(tests: Sequence[Json]) -> Json:
         better="higher",
         note="1 less the total variation that a held-out network finds; at 1 it finds none",
     )
-
-
-CRITICS = ("c2st-logit", "c2st")
-"""The tests that tell how many held-out rows a network gets right."""
 
 
 # ------------------------------------------------------------------------ learned by heart, beaten

@@ -100,7 +100,7 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
         facts |= {"upper": f"{same['upper']:.2g}", "margin": f"{same['margin']:.2g}"}
     if first is not None:
         tests = {test["name"]: test for test in found["tests"]}
-        learned = next((tests[name] for name in LEARNED if name in tests), first)
+        learned = next((tests[name] for name in CRITICS if name in tests), first)
         below = learned["blind"]["words"].partition("blind below ")[2].partition(",")[0]
         auc = learned["detail"].get("auc")
         seen = len(tests) * learned["p_value"] < LEVEL
@@ -113,8 +113,8 @@ def _facts(found: Found, first: Json | None) -> dict[str, str]:
     return facts
 
 
-LEARNED = ("c2st-logit", "c2st")
-"""Tests by a network that tell the held-out AUC."""
+CRITICS = ("c2st-logit", "c2st")
+"""Tests by a network, which tell the held-out AUC and how many rows it gets right."""
 
 
 # ------------------------------------------------------------------------------ what else is said

@@ -50,7 +50,7 @@ def oscillation(evidence: Evidence) -> Sign | None:
 
 def _swing(evidence: Evidence, key: str) -> Sign | None:
     steps, cells = evidence.vectors(f"made.{key}.cells")
-    now = (steps > evidence.began) | (evidence.began == 0)
+    now = evidence.present(steps)
     steps, cells = steps[now], cells[now]
     n, last = int(WAVES), len(steps)
     while last >= n and _swings(cells[last - n : last]):
