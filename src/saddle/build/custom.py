@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from saddle.errors import BadValue, SaddleError, UserError, bad, nearest
+from saddle.networks import Size
 from saddle.networks.base import Scores
 from saddle.networks.lipschitz import lipschitz
 
@@ -106,12 +107,12 @@ def _own_place(maker: Any, problem: Exception) -> str | None:
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else None
 
 
-def tried(role: str, network: object, inputs: tuple[int, ...], output: int) -> nn.Module:
-    """The caller's own network, refused where it does not map its parts to (n, output)."""
+def tried(role: str, network: object, inputs: tuple[Size, ...], output: Size) -> nn.Module:
+    """The caller's own network, refused where it does not map its parts to (n, *output)."""
     kind = type(network).__name__
     if not isinstance(network, nn.Module):
         raise bad(role, network, "a torch.nn.Module or a name")
-    parts = [torch.zeros(ROWS, size) for size in inputs]
+    parts = [torch.zeros(ROWS, *size) for size in inputs]
     shapes = " and ".join(str(tuple(part.shape)) for part in parts)
     training = network.training
     try:
@@ -122,7 +123,7 @@ def tried(role: str, network: object, inputs: tuple[int, ...], output: int) -> n
     finally:
         network.train(training)
     values = out.values if isinstance(out, Scores) else out
-    allowed = [(ROWS, output), (ROWS,)] if output == 1 else [(ROWS, output)]
+    allowed = [(ROWS, *output), *([(ROWS,)] if output == (1,) else [])]
     came = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
     if came not in allowed:
         raise bad(f"what {role} {kind} makes of {shapes}", came, f"of shape {allowed[0]}")

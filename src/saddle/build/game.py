@@ -25,7 +25,7 @@ from saddle.errors import BadValue, Incompatible, bad
 from saddle.games import GAMES, Game, Noise, Purpose, Stakes
 from saddle.games.align import Invertible
 from saddle.games.streams import mix
-from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape
+from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape, Size, as_size
 from saddle.presets import for_game
 from saddle.recipe import Network, Recipe
 from saddle.sources.base import Source
@@ -87,37 +87,39 @@ class Bench:
         """The law of z."""
         return Noise(self.recipe.latent, self.recipe.noise)
 
-    def size(self, key: str) -> int:
-        """Numbers in one encoded sample of a key."""
-        return math.prod(self.spaces[key].shape)
+    def shape(self, key: str) -> Size:
+        """Shape of one encoded sample of a key."""
+        return self.spaces[key].shape
 
-    def generator(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+    def generator(
+        self, role: str, inputs: tuple[int | Size, ...], output: int | Size
+    ) -> nn.Module:
         """A generator's network, or the caller's own."""
         shape = _shape(self.recipe.generator, inputs, output)
         return self.network(role, self.recipe.generator, GENERATORS, shape)
 
-    def encoder(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+    def encoder(self, role: str, inputs: tuple[int | Size, ...], output: int | Size) -> nn.Module:
         """An encoder's network, or the caller's own."""
         shape = _shape(self.recipe.encoder, inputs, output)
         return self.network(role, self.recipe.encoder, ENCODERS, shape)
 
-    def flow(self, role: str, size: int) -> nn.Module:
+    def flow(self, role: str, size: Size) -> nn.Module:
         """A flow, or the caller's own."""
         shape = _shape(self.recipe.generator, (size,), size)
         return self.network(role, self.recipe.generator, FLOWS, shape)
 
-    def critic(self, role: str, *sizes: int) -> nn.Module | None:
-        """A critic for parts of these sizes; None under a direct distance."""
+    def critic(self, role: str, *sizes: int | Size) -> nn.Module | None:
+        """A critic for parts of these shapes; None under a direct distance."""
         if isinstance(self.stakes.distance, Direct):
             return None
         wide = math.prod(view.widens for view in self.stakes.views)
-        shape = _shape(self.recipe.critic, tuple(wide * size for size in sizes), 1)
+        shape = _shape(self.recipe.critic, tuple(_widened(size, wide) for size in sizes), 1)
         made = self.network(role, self.recipe.critic, CRITICS, shape)
         return made if isinstance(made, Declared) else Foreign(made)
 
     def critics(self, *keys: str) -> dict[str, nn.Module] | None:
         """A critic for each key; None under a direct distance."""
-        found = {key: self.critic(f"critic.{key}", self.size(key)) for key in keys}
+        found = {key: self.critic(f"critic.{key}", self.shape(key)) for key in keys}
         made = {key: critic for key, critic in found.items() if critic is not None}
         return made or None
 
@@ -138,7 +140,7 @@ class Bench:
             )
             if catalogue is FLOWS:
                 return invertible(role, given)
-            return tried(role, given, shape.inputs, shape.output)
+            return tried(role, given, shape.parts, shape.made)
 
     def weight(self, **defaults: float) -> dict[str, float]:
         """The game's own weights: the recipe's, else these; an unknown name is refused."""
@@ -161,8 +163,21 @@ def invertible(role: str, network: object) -> nn.Module:
     return network
 
 
-def _shape(choice: Network, inputs: tuple[int, ...], output: int) -> Shape:
-    return Shape(inputs, output, choice.width, choice.depth, choice.activation)
+def _widened(size: int | Size, wide: int) -> Size:
+    """The shape of packed samples: rows side by side, the channels of pictures one on another."""
+    first, *rest = as_size(size)
+    return (wide * first, *rest)
+
+
+def _shape(choice: Network, inputs: tuple[int | Size, ...], output: int | Size) -> Shape:
+    plain = tuple(_plain(size) for size in inputs)
+    return Shape(plain, _plain(output), choice.width, choice.depth, choice.activation)
+
+
+def _plain(size: int | Size) -> int | Size:
+    """A row's shape as the number in it, which is what most networks want to know."""
+    whole = as_size(size)
+    return whole[0] if len(whole) == 1 else whole
 
 
 def weight_words(seed: int, role: str) -> tuple[int, ...]:

@@ -78,8 +78,8 @@ class Align(Game):
         """A flow for each domain, and a critic of each where they duel."""
         weights = bench.weight(likelihood=1.0, adversarial=1.0)
         return cls(
-            flow_a=bench.flow("generator.a", bench.size("a")),
-            flow_b=bench.flow("generator.b", bench.size("b")),
+            flow_a=bench.flow("generator.a", bench.shape("a")),
+            flow_b=bench.flow("generator.b", bench.shape("b")),
             critics=bench.critics("a", "b") if weights["adversarial"] else None,
             stakes=bench.stakes,
             likelihood=weights["likelihood"],

@@ -8,6 +8,7 @@ from torch import nn
 
 from saddle.games.noise import Noise
 from saddle.games.seats import Stakes
+from saddle.networks import Size
 
 
 class Bench(Protocol):
@@ -27,24 +28,26 @@ class Bench(Protocol):
         """The law of z."""
         ...
 
-    def size(self, key: str) -> int:
-        """Numbers in one encoded sample of a key."""
+    def shape(self, key: str) -> Size:
+        """Shape of one encoded sample of a key."""
         ...
 
-    def generator(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+    def generator(
+        self, role: str, inputs: tuple[int | Size, ...], output: int | Size
+    ) -> nn.Module:
         """A generator's network."""
         ...
 
-    def encoder(self, role: str, inputs: tuple[int, ...], output: int) -> nn.Module:
+    def encoder(self, role: str, inputs: tuple[int | Size, ...], output: int | Size) -> nn.Module:
         """An encoder's network."""
         ...
 
-    def flow(self, role: str, size: int) -> nn.Module:
+    def flow(self, role: str, size: Size) -> nn.Module:
         """An invertible network."""
         ...
 
-    def critic(self, role: str, *sizes: int) -> nn.Module | None:
-        """A critic for parts of these sizes; None under a direct distance."""
+    def critic(self, role: str, *sizes: int | Size) -> nn.Module | None:
+        """A critic for parts of these shapes; None under a direct distance."""
         ...
 
     def critics(self, *keys: str) -> dict[str, nn.Module] | None:

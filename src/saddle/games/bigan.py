@@ -48,7 +48,7 @@ class BiGan(Game):
     def make(cls, bench: Bench) -> BiGan:
         """G from noise to x, E the other way, and a critic of both."""
         bench.weight()
-        d, k = bench.size("x"), bench.noise.size
+        d, k = bench.shape("x"), bench.noise.size
         return cls(
             generator=bench.generator("generator", (k,), d),
             encoder=bench.encoder("encoder", (d,), k),

@@ -48,7 +48,7 @@ class Conditional(Game):
     @classmethod
     def make(cls, bench: Bench) -> Conditional:
         """G from noise and c to x, and a critic of both."""
-        d, c = bench.size("x"), bench.size("given")
+        d, c = bench.shape("x"), bench.shape("given")
         return cls(
             generator=bench.generator("generator", (bench.noise.size, c), d),
             critic=bench.critic("critic", d, c),

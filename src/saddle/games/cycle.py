@@ -59,7 +59,7 @@ class Cycle(Game):
     @classmethod
     def make(cls, bench: Bench) -> Cycle:
         """G from a to b, F from b to a, and a critic of each domain."""
-        a, b = bench.size("a"), bench.size("b")
+        a, b = bench.shape("a"), bench.shape("b")
         weights = bench.weight(cycle=10.0, identity=0.0, pool=50)
         if weights["identity"] and a != b:
             raise Incompatible(

@@ -40,7 +40,7 @@ class Gan(Game):
     def make(cls, bench: Bench) -> Gan:
         """G from noise to x, and a critic of x."""
         bench.weight()
-        d = bench.size("x")
+        d = bench.shape("x")
         return cls(
             generator=bench.generator("generator", (bench.noise.size,), d),
             critic=bench.critic("critic", d),

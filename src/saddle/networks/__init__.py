@@ -1,7 +1,7 @@
 """Networks: modules only, no loss and no optimiser, their parameters drawn from a generator."""
 
 from saddle.networks.base import Critic, Scores
-from saddle.networks.blueprint import Blueprint, Shape
+from saddle.networks.blueprint import Blueprint, Shape, Size, as_size
 from saddle.networks.critics import CRITICS
 from saddle.networks.drawing import initialise
 from saddle.networks.encoders import ENCODERS
@@ -23,6 +23,8 @@ __all__ = [
     "GENERATORS",
     "Scores",
     "Shape",
+    "Size",
+    "as_size",
     "feed",
     "initialise",
     "lipschitz",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,39 +17,62 @@ from saddle.reference import Reference
 
 N = TypeVar("N", bound=nn.Module)
 
+Size = tuple[int, ...]
+"""Shape of one sample: (d,) for a row of numbers, (C, H, W) for a picture."""
+
 
 @dataclass(frozen=True)
 class Shape:
     """The sizes of a network.
 
     Attributes:
-        inputs: flattened size of each part of its call, such as (2,), or (2, 8) for x and c;
-            with packing, that of the packed part.
-        output: size of what comes out; a critic ignores it.
-        width: hidden units a layer.
-        depth: hidden layers; for a flow, pairs of coupling layers.
+        inputs: shape of each part of its call, a number for a row of so many: (2,), or (2, 8) for
+            x and c, ((3, 32, 32),) for a picture; with packing, that of the packed part.
+        output: shape of what comes out; a critic ignores it.
+        width: hidden units a layer; of pictures, channels at the finest level.
+        depth: hidden layers; for a flow, pairs of coupling layers; of pictures, blocks a level.
         activation: a name of `ACTIVATIONS`; groupsort, maxout, linear, quadratic have their own.
     """
 
-    inputs: tuple[int, ...]
-    output: int = 1
+    inputs: tuple[int | Size, ...]
+    output: int | Size = 1
     width: int = 128
     depth: int = 2
     activation: str = "leaky-relu"
 
     def __post_init__(self) -> None:
-        sizes = {"output": self.output, "width": self.width, "depth": self.depth}
+        sizes = {"output": min(self.made), "width": self.width, "depth": self.depth}
         for name, value in sizes.items():
             if value < 1:
                 raise bad(name, value, "a whole number of at least 1")
-        if not self.inputs or min(self.inputs) < 1:
+        if not self.inputs or min(map(min, self.parts)) < 1:
             raise bad("inputs", self.inputs, "at least one part, each of size 1 or more")
         _ = ACTIVATIONS[self.activation]
 
     @property
+    def parts(self) -> tuple[Size, ...]:
+        """Shape of each part."""
+        return tuple(as_size(part) for part in self.inputs)
+
+    @property
+    def made(self) -> Size:
+        """Shape of what comes out."""
+        return as_size(self.output)
+
+    @property
     def joined(self) -> int:
-        """Size of all parts side by side."""
-        return sum(self.inputs)
+        """Numbers in all parts side by side."""
+        return sum(map(math.prod, self.parts))
+
+    @property
+    def numbers(self) -> int:
+        """Numbers in what comes out."""
+        return math.prod(self.made)
+
+
+def as_size(size: int | Size) -> Size:
+    """A shape; a number is that of a row."""
+    return (size,) if isinstance(size, int) else size
 
 
 @dataclass(frozen=True)
@@ -76,12 +100,12 @@ class Blueprint(Generic[N]):
 
 def same_size(row: str, shape: Shape) -> int:
     """The one size of a network that must give back as many numbers as it takes."""
-    if shape.joined != shape.output:
+    if shape.joined != shape.numbers:
         raise Incompatible(
             f"network {row!r} needs as many inputs as outputs, "
-            f"got {shape.joined} in and {shape.output} out"
+            f"got {shape.joined} in and {shape.numbers} out"
         )
-    return shape.output
+    return shape.numbers
 
 
 def even_width(row: str, shape: Shape) -> int:

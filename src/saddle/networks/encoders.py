@@ -16,18 +16,18 @@ from saddle.references import BIGAN, FOURIER
 def plain(shape: Shape) -> Map:
     """A multilayer perceptron."""
     body = plain_body(shape.joined, shape.width, shape.depth, shape.activation)
-    return Map(body, nn.Linear(shape.width, shape.output))
+    return Map(body, nn.Linear(shape.width, shape.numbers), shape.made)
 
 
 def residual(shape: Shape) -> Map:
     """A multilayer perceptron whose hidden layers add to what they get."""
     body = residual_body(shape.joined, shape.width, shape.depth, shape.activation)
-    return Map(body, nn.Linear(shape.width, shape.output))
+    return Map(body, nn.Linear(shape.width, shape.numbers), shape.made)
 
 
 def skipped(shape: Shape) -> Skipped:
     """W z and a multilayer perceptron of z, added."""
-    return Skipped(plain(shape), nn.Linear(shape.joined, shape.output))
+    return Skipped(plain(shape), nn.Linear(shape.joined, shape.numbers))
 
 
 def fourier(text: str) -> Blueprint[nn.Module]:
@@ -36,7 +36,7 @@ def fourier(text: str) -> Blueprint[nn.Module]:
 
     def make(shape: Shape) -> Map:
         body = fourier_body(shape.joined, shape.width, shape.depth, shape.activation, high=high)
-        return Map(body, nn.Linear(shape.width, shape.output))
+        return Map(body, nn.Linear(shape.width, shape.numbers), shape.made)
 
     return Blueprint(make, FOURIER, "random Fourier features of the input, then an mlp")
 

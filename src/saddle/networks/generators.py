@@ -16,7 +16,7 @@ def _dropout(text: str) -> Blueprint[nn.Module]:
 
     def make(shape: Shape) -> Map:
         body = dropout_body(shape.joined, shape.width, shape.depth, shape.activation, p=p)
-        return Map(body, nn.Linear(shape.width, shape.output))
+        return Map(body, nn.Linear(shape.width, shape.numbers), shape.made)
 
     return Blueprint(make, DROPOUT, "multilayer perceptron that drops hidden units")
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from saddle.networks.base import Scores
+from saddle.networks.blueprint import Size
 from saddle.networks.layers import (
     ACTIVATIONS,
     Dropout,
@@ -86,15 +87,16 @@ def sorting_body(inputs: int, width: int, depth: int) -> nn.Sequential:
 class Map(nn.Module):
     """y = W h(parts) + b: a generator (z -> x; z, c -> x; a -> b) or an encoder (x -> z)."""
 
-    def __init__(self, body: nn.Module, head: nn.Module) -> None:
+    def __init__(self, body: nn.Module, head: nn.Module, made: Size) -> None:
         super().__init__()
         self.body = body
         self.head = head
+        self.made = made
 
     def forward(self, *parts: Tensor) -> Tensor:
-        """From parts with n rows to (n, output)."""
+        """From parts with n rows to (n, *made)."""
         out: Tensor = self.head(self.body(join(parts)))
-        return out
+        return out.reshape(-1, *self.made)
 
 
 class Skipped(nn.Module):
@@ -106,9 +108,10 @@ class Skipped(nn.Module):
         self.skip = skip
 
     def forward(self, *parts: Tensor) -> Tensor:
-        """From parts with n rows to (n, output)."""
-        out: Tensor = self.body(*parts) + self.skip(join(parts))
-        return out
+        """From parts with n rows to what the body makes of them."""
+        out: Tensor = self.body(*parts)
+        linear: Tensor = self.skip(join(parts))
+        return out + linear.reshape(out.shape)
 
 
 class MapCritic(nn.Module):
