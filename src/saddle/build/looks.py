@@ -117,10 +117,8 @@ class Watch:
         """Sliced W1 in the space's own scale, so that no unit counts more than another."""
         if not np.isfinite(made).all():
             return math.inf
-        encode = self.materials.spaces[key].encode
-        return sliced_wasserstein(
-            encode(made).numpy(), encode(real).numpy(), order=1, directions=32, seed=0
-        )
+        rows = self.materials.spaces[key].rows
+        return sliced_wasserstein(rows(made), rows(real), order=1, directions=32, seed=0)
 
     def modes(self, samples: npt.NDArray[Any]) -> Json:
         """Modes captured and the high-quality share."""

@@ -43,9 +43,9 @@ class Population:
     def flat(self, key: str, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Raw rows in the space's own scale, (n, d); nan where they are not finite."""
         whole = np.isfinite(rows).all(axis=tuple(range(1, rows.ndim)))
-        encoded = self.spaces[key].encode(rows[whole]).flatten(1).double().numpy()
-        found = np.full((len(rows), encoded.shape[1]), np.nan)
-        found[whole] = encoded
+        compared = self.spaces[key].rows(rows[whole])
+        found = np.full((len(rows), compared.shape[1]), np.nan)
+        found[whole] = compared
         return found
 
     def numbers(self, made: Arrays, live: Arrays) -> Json:

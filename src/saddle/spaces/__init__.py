@@ -7,16 +7,18 @@ from typing import Any
 
 from saddle.catalogue import Catalogue
 from saddle.spaces.base import Raw, Space, check_rows
+from saddle.spaces.images import Images
 from saddle.spaces.labels import Labels
 from saddle.spaces.points import Points
 
-__all__ = ["SPACES", "Labels", "Points", "Raw", "Space", "check_rows", "load"]
+__all__ = ["SPACES", "Images", "Labels", "Points", "Raw", "Space", "check_rows", "load"]
 
-SPACES: Catalogue[type[Points] | type[Labels]] = Catalogue(
+SPACES: Catalogue[type[Points] | type[Labels] | type[Images]] = Catalogue(
     "space",
     {
         "points": Points,
         "label": Labels,
+        "image": Images,
     },
 )
 """Every space: `SPACES["points"]()` is one that is not fitted yet."""

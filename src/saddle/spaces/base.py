@@ -43,6 +43,10 @@ class Space(Protocol):
         """Back to raw units."""
         ...
 
+    def rows(self, raw: Raw) -> npt.NDArray[np.float64]:
+        """What measures compare of raw samples: rows of numbers of about unit scale, (n, k)."""
+        ...
+
     def state(self) -> dict[str, Any]:
         """What was fitted, as JSON values; `saddle.spaces.load(state)` gives the space back."""
         ...

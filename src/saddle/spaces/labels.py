@@ -92,6 +92,10 @@ class Labels:
         named: Raw = self.classes[encoded.detach().argmax(dim=1).cpu().numpy()]
         return named
 
+    def rows(self, raw: Raw) -> npt.NDArray[np.float64]:
+        """What measures compare: one-hot rows, (n, k)."""
+        return self.encode(raw).double().numpy()
+
     def state(self) -> dict[str, Any]:
         """Classes and shares, as JSON values that come back bit for bit."""
         return {

@@ -102,6 +102,10 @@ class Points:
         """Back to raw units, float64 (n, d)."""
         return _array(encoded).astype(np.float64) * self.scale + self.mean
 
+    def rows(self, raw: Raw) -> Floats:
+        """What measures compare: the encoded rows, (n, d)."""
+        return self.encode(raw).double().numpy()
+
     def state(self) -> dict[str, Any]:
         """Mean, scale and names, as JSON values that come back bit for bit."""
         return {
