@@ -55,7 +55,7 @@ def test_groupsort_critic_is_1_lipschitz(depth):
     assert critic.lipschitz() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("name", CRITICS)
+@pytest.mark.parametrize("name", [name for name in CRITICS if not CRITICS[name].pictures])
 def test_no_slope_exceeds_the_bound(name):
     torch.set_default_dtype(torch.float64)
     try:

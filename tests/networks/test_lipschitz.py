@@ -39,7 +39,7 @@ class Says(nn.Module):
         return self.bound(self)
 
 
-@pytest.mark.parametrize("name", list(CRITICS))
+@pytest.mark.parametrize("name", [name for name in CRITICS if not CRITICS[name].pictures])
 def test_of_the_rows_groupsort_alone_is_bounded_by_construction(name):
     critic = CRITICS[name](Shape((3,), width=16), rng())
     assert steady(critic) == (name == "groupsort")

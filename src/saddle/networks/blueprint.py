@@ -84,12 +84,14 @@ class Blueprint(Generic[N]):
         reference: where it comes from.
         about: one line for lists.
         pointwise: whether a row's output depends on that row alone.
+        pictures: whether it takes or makes pictures (C, H, W); else rows of numbers.
     """
 
     make: Callable[[Shape], N]
     reference: Reference
     about: str
     pointwise: bool = True
+    pictures: bool = False
 
     def __call__(self, shape: Shape, rng: torch.Generator) -> N:
         """The network, parameters drawn from `rng`; the global stream is left as it was."""

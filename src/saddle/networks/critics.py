@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
 from saddle.catalogue import Catalogue, Family, number, share, whole
 from saddle.networks.blueprint import Blueprint, Shape, even_width
+from saddle.networks.dcgan import conv_critic, dcgan_critic
+from saddle.networks.heads import Classified
 from saddle.networks.layers import (
     MinibatchDiscrimination,
     MinibatchStd,
@@ -23,8 +26,11 @@ from saddle.networks.mlp import (
     residual_body,
     sorting_body,
 )
+from saddle.networks.residual import residual_critic
 from saddle.references import (
+    AUXILIARY,
     BACKPROP,
+    DCGAN,
     DROPOUT,
     FOURIER,
     GROUPSORT,
@@ -33,6 +39,7 @@ from saddle.references import (
     MAXOUT,
     MINIBATCH_STD,
     R1,
+    R3GAN,
     RESNET,
 )
 
@@ -81,7 +88,7 @@ def _quadratic(shape: Shape) -> MapCritic:
     return critic(body, body.outputs)
 
 
-def _dropout(text: str) -> Blueprint[MapCritic]:
+def _dropout(text: str) -> Blueprint[nn.Module]:
     p = share(text, "P of mlp-dropout:P")
 
     def make(shape: Shape) -> MapCritic:
@@ -91,7 +98,7 @@ def _dropout(text: str) -> Blueprint[MapCritic]:
     return Blueprint(make, DROPOUT, "multilayer perceptron that drops hidden units")
 
 
-def _fourier(text: str) -> Blueprint[MapCritic]:
+def _fourier(text: str) -> Blueprint[nn.Module]:
     high = number(text, "HIGH of fourier-mlp:HIGH", low=1, high=1e5)
 
     def make(shape: Shape) -> MapCritic:
@@ -101,7 +108,7 @@ def _fourier(text: str) -> Blueprint[MapCritic]:
     return Blueprint(make, FOURIER, "random Fourier features: follows narrow modes")
 
 
-def _maxout(text: str) -> Blueprint[MapCritic]:
+def _maxout(text: str) -> Blueprint[nn.Module]:
     pieces = whole(text, "PIECES of maxout:PIECES", low=2, high=100)
 
     def make(shape: Shape) -> MapCritic:
@@ -111,7 +118,7 @@ def _maxout(text: str) -> Blueprint[MapCritic]:
     return Blueprint(make, MAXOUT, "largest of several linear pieces (PacGAN's critic)")
 
 
-def _minibatch_discrimination(text: str) -> Blueprint[MapCritic]:
+def _minibatch_discrimination(text: str) -> Blueprint[nn.Module]:
     kernels = whole(text, "KERNELS of mlp-minibatch-discrimination:KERNELS", low=1, high=1000)
 
     def make(shape: Shape) -> MapCritic:
@@ -123,7 +130,17 @@ def _minibatch_discrimination(text: str) -> Blueprint[MapCritic]:
     return Blueprint(make, IMPROVED, about, pointwise=False)
 
 
-CRITICS: Catalogue[Blueprint[MapCritic]] = Catalogue(
+def _auxiliary(row: str, make: Callable[..., nn.Module], **kind: bool) -> Blueprint[nn.Module]:
+    """The same body under an auxiliary classifier: the score does not read the class."""
+    return Blueprint(
+        partial(make, row, judging=Classified, **kind),
+        AUXILIARY,
+        "pictures: judges x alone, and says its class in a head of its own",
+        pictures=True,
+    )
+
+
+CRITICS: Catalogue[Blueprint[nn.Module]] = Catalogue(
     "critic",
     {
         "mlp": Blueprint(_plain, BACKPROP, "multilayer perceptron"),
@@ -141,5 +158,33 @@ CRITICS: Catalogue[Blueprint[MapCritic]] = Catalogue(
         "fourier-mlp": Family(_fourier, "60", "HIGH", "60"),
         "linear": Blueprint(_linear, R1, "w x + b: sees means alone"),
         "quadratic": Blueprint(_quadratic, LQG, "optimal between two Gaussians"),
+        "conv": Blueprint(
+            partial(conv_critic, "conv"),
+            DCGAN,
+            "pictures, small: 4 x 4 filters that halve, no norm",
+            pictures=True,
+        ),
+        "dcgan": Blueprint(
+            partial(dcgan_critic, "dcgan", norm=True),
+            DCGAN,
+            "pictures, as published: batch norm, so rows see each other",
+            pointwise=False,
+            pictures=True,
+        ),
+        "dcgan-plain": Blueprint(
+            partial(dcgan_critic, "dcgan-plain", norm=False),
+            DCGAN,
+            "pictures: DCGAN's without batch norm",
+            pictures=True,
+        ),
+        "residual": Blueprint(
+            partial(residual_critic, "residual"),
+            R3GAN,
+            "pictures: residual blocks without norms, fix-up start",
+            pictures=True,
+        ),
+        "auxiliary-conv": _auxiliary("auxiliary-conv", conv_critic),
+        "auxiliary-dcgan": _auxiliary("auxiliary-dcgan", dcgan_critic, norm=False),
+        "auxiliary-residual": _auxiliary("auxiliary-residual", residual_critic),
     },
 )

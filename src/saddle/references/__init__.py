@@ -299,6 +299,16 @@ LQG = Reference(
     "Feizi, Soheil and Farnia, Farzan and Ginart, Tony and Tse, David",
     2017, "arXiv 1710.10793",
 )
+AUXILIARY = Reference(
+    "odena2017", "Conditional Image Synthesis with Auxiliary Classifier GANs",
+    "Odena, Augustus and Olah, Christopher and Shlens, Jonathon",
+    2017, "ICML 2017, arXiv 1610.09585",
+)
+UPSAMPLING = Reference(
+    "odena2016", "Deconvolution and Checkerboard Artifacts",
+    "Odena, Augustus and Dumoulin, Vincent and Olah, Chris",
+    2016, "Distill",
+)
 REAL_NVP = Reference(
     "dinh2017", "Density estimation using Real NVP",
     "Dinh, Laurent and Sohl-Dickstein, Jascha and Bengio, Samy",

@@ -1,0 +1,139 @@
+"""Convolutional networks, a layer a level: DCGAN as published, and small ones without norms.
+
+    generator   z -> (h, w) -> ... -> (H, W), each step doubling
+    critic      (H, W) -> ... -> (h, w) -> v, each step a 4 x 4 convolution that halves
+
+The levels between have `width` channels at half the picture's size, 2 `width` at a quarter, and
+so on. `depth` is one whatever is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import nn
+
+from saddle.networks.blueprint import Shape
+from saddle.networks.heads import Judging, PictureCritic, Pool, Projected
+from saddle.networks.layers import ACTIVATIONS
+from saddle.networks.pictures import (
+    HE,
+    SLOPE,
+    Crop,
+    DoublingFilters,
+    Enlarge,
+    Filters,
+    Grid,
+    Latent,
+    Norm,
+    Painter,
+    Seedling,
+    TransposedFilters,
+    cropping,
+    drawn,
+    grids,
+    halving,
+    laid,
+    seen,
+    widths,
+)
+
+PUBLISHED = 0.02
+"""The standard deviation of DCGAN's weights."""
+
+Doubling = Callable[[int, int, Grid, bool], list[nn.Module]]
+"""From channels in and out, the finer size and whether there is a bias, to layers."""
+
+
+def transposed(inputs: int, outputs: int, fine: Grid, bias: bool) -> list[nn.Module]:
+    """DCGAN's own step."""
+    return [TransposedFilters(inputs, outputs, std=PUBLISHED, bias=bias), Crop(fine)]
+
+
+def repeated(inputs: int, outputs: int, fine: Grid, bias: bool) -> list[nn.Module]:
+    """Each pixel repeated, then 3 x 3 filters."""
+    filters = DoublingFilters(inputs, outputs, 3, std=PUBLISHED, bias=bias)
+    return [filters, Crop(fine)]
+
+
+def bilinear(inputs: int, outputs: int, fine: Grid, bias: bool) -> list[nn.Module]:
+    """Bilinear resampling, then 3 x 3 filters."""
+    return [Enlarge(fine), Filters(inputs, outputs, 3, std=PUBLISHED, bias=bias)]
+
+
+DOUBLINGS: dict[str, Doubling] = {"nearest": repeated, "bilinear": bilinear}
+
+
+def dcgan_generator(row: str, shape: Shape, doubling: Doubling = transposed) -> Painter:
+    """Batch norm and rectifiers between the levels, tanh at the end.
+
+    References:
+        Radford, Metz, Chintala (2016), DCGAN, Sec. 3.
+    """
+    picture = drawn(row, shape)
+    sizes = grids(picture)
+    channels = [picture[0], *widths(shape.width, len(sizes) - 1)]
+    latent = Latent(shape)
+    layers: list[nn.Module] = [
+        Seedling(latent.size, channels[-1], sizes[-1], std=PUBLISHED, bias=False)
+    ]
+    for level in reversed(range(len(sizes) - 1)):
+        layers += [Norm(channels[level + 1]), nn.ReLU()]
+        layers += doubling(channels[level + 1], channels[level], sizes[level], level == 0)
+    return laid(Painter(latent, nn.Sequential(*layers, nn.Tanh())))
+
+
+def conv_generator(row: str, shape: Shape) -> Painter:
+    """No norm, no tanh; the last level is made at half the size, four pixels at a time."""
+    picture, act = drawn(row, shape), ACTIVATIONS[shape.activation].make
+    sizes, latent = grids(picture), Latent(shape)
+    channels = widths(shape.width, len(sizes) - 1)
+    std = latent.size**-0.5
+    layers: list[nn.Module] = [Seedling(latent.size, channels[-1], sizes[-1], std=std, bias=True)]
+    for level in reversed(range(1, len(channels))):
+        inputs = channels[level]
+        filters = DoublingFilters(inputs, channels[level - 1], 3, std=HE * (9 * inputs) ** -0.5)
+        layers += [act(), filters, *cropping(sizes[level + 1], sizes[level])]
+    last = Filters(channels[0], 4 * picture[0], 3, std=0.2 * (9 * channels[0]) ** -0.5)
+    layers += [act(), last, nn.PixelShuffle(2), *cropping(sizes[1], sizes[0])]
+    return laid(Painter(latent, nn.Sequential(*layers)))
+
+
+def dcgan_critic(
+    row: str, shape: Shape, *, norm: bool, judging: Judging = Projected
+) -> PictureCritic:
+    """Leaky rectifiers, with batch norm behind all but the first layer, or without.
+
+    References:
+        Radford, Metz, Chintala (2016), DCGAN, Sec. 3.
+    """
+    at, picture, given = seen(row, shape)
+    sizes = grids(picture)
+    layers: list[nn.Module] = []
+    inputs = picture[0]
+    for level, outputs in enumerate(widths(shape.width, len(sizes) - 1)):
+        normed = norm and level > 0
+        layers += halving(sizes[level])
+        layers += [Filters(inputs, outputs, 4, std=PUBLISHED, bias=not normed)]
+        layers += [*([Norm(outputs)] if normed else []), nn.LeakyReLU(SLOPE)]
+        inputs = outputs
+    features = inputs * sizes[-1][0] * sizes[-1][1]
+    head = judging(features, given, std=PUBLISHED)
+    body = nn.Sequential(*layers)
+    made = PictureCritic(body, nn.Flatten(), head, at=at, pointwise=not norm)
+    return laid(made)
+
+
+def conv_critic(row: str, shape: Shape, judging: Judging = Projected) -> PictureCritic:
+    """No norm; a filter a channel over the coarsest level, and a linear head."""
+    at, picture, given = seen(row, shape)
+    sizes, act = grids(picture), ACTIVATIONS[shape.activation].make
+    layers: list[nn.Module] = []
+    inputs, gain = picture[0], 1.0
+    for grid, outputs in zip(sizes, widths(shape.width, len(sizes) - 1), strict=False):
+        filters = Filters(inputs, outputs, 4, std=gain * (16 * inputs) ** -0.5)
+        layers += [*halving(grid), filters, act()]
+        inputs, gain = outputs, HE
+    head = judging(inputs, given, std=inputs**-0.5)
+    body = nn.Sequential(*layers)
+    return laid(PictureCritic(body, Pool(inputs, sizes[-1]), head, at=at))

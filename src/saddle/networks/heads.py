@@ -1,0 +1,101 @@
+"""The ends of picture critics: how features become scores, and how a class goes with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from saddle.errors import Incompatible
+from saddle.networks.base import Scores
+from saddle.networks.mlp import join
+from saddle.networks.pictures import LAST, Dense, Grid, normal
+
+
+class Pool(nn.Conv2d):
+    """phi_c = sum over the whole coarsest level of k_c h_c: a filter of its own a channel."""
+
+    def __init__(self, channels: int, grid: Grid) -> None:
+        super().__init__(channels, channels, grid, groups=channels, bias=False)
+
+    def draw(self, rng: torch.Generator) -> None:
+        """Filters that keep the variance of independent pixels."""
+        normal(self.weight, 1 / math.sqrt(self.weight[0].numel()), rng)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """From (n, channels, *grid) to (n, channels)."""
+        return super().forward(input).flatten(1)
+
+
+class Projected(nn.Module):
+    """v = psi(phi) + <E c, phi>, psi affine; psi alone where nothing is given.
+
+    At the optimum v is log p(x) / q(x) + log p(c|x) / q(c|x), and where both conditionals are
+    log-linear in phi their ratio is <E c, phi>.
+
+    References:
+        Miyato, Koyama (2018), cGANs with projection discriminator, Eq. 4.
+    """
+
+    def __init__(self, features: int, given: int, *, std: float) -> None:
+        super().__init__()
+        self.psi = Dense(features, 1, std=std)
+        self.embed = Dense(given, features, std=std, bias=False) if given else None
+
+    def forward(self, phi: Tensor, *given: Tensor) -> Scores:
+        """Scores of features (n, h) and what goes with them."""
+        v: Tensor = self.psi(phi).squeeze(1)
+        if self.embed is not None:
+            v = v + (self.embed(join(given).to(phi)) * phi).sum(1)
+        return Scores(v, phi)
+
+
+class Classified(nn.Module):
+    """v = psi(phi), and W phi are the logits of the class: the score does not read c.
+
+    References:
+        Odena, Olah, Shlens (2017), Conditional image synthesis with auxiliary classifier GANs.
+    """
+
+    def __init__(self, features: int, given: int, *, std: float) -> None:
+        super().__init__()
+        if given < 2:
+            raise Incompatible("an auxiliary critic needs a second part: the class of the picture")
+        self.psi = Dense(features, 1, std=std)
+        self.W = Dense(features, given, std=std)
+
+    def forward(self, phi: Tensor, *given: Tensor) -> Scores:
+        """Scores of features (n, h), with the head `class`."""
+        return Scores(self.psi(phi).squeeze(1), phi, {"class": self.W(phi)})
+
+
+Judging = Callable[..., nn.Module]
+"""`Projected` or `Classified`: from features, given and std to a head."""
+
+
+class PictureCritic(nn.Module):
+    """v = head(pool(body(x)), c); pool and head in the precision of their parameters.
+
+    Attributes:
+        pointwise: whether a row's score depends on that row alone.
+        at: which of the parts is the picture.
+    """
+
+    def __init__(
+        self, body: nn.Module, pool: nn.Module, head: nn.Module, *, at: int,
+        pointwise: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.body, self.pool, self.head = body, pool, head
+        self.at, self.pointwise = at, pointwise
+
+    def forward(self, *parts: Tensor) -> Scores:
+        """From parts with n rows to `Scores`."""
+        x = parts[self.at]
+        h: Tensor = self.body(x.contiguous(memory_format=LAST))
+        with torch.autocast(x.device.type, enabled=False):
+            phi = self.pool(h.to(next(self.head.parameters()).dtype))
+            scores: Scores = self.head(phi, *parts[: self.at], *parts[self.at + 1 :])
+        return scores
