@@ -27,6 +27,7 @@ STEP_MATRICES = {
     "extragradient": lambda h: I - h * J @ (I - h * J),
     "alternating:1": lambda h: (I - h * DOWN_X) @ (I + h * UP_Y),
     "alternating:3": lambda h: (I - h * DOWN_X) @ np.linalg.matrix_power(I + h * UP_Y, 3),
+    "shared": lambda h: (I - h * DOWN_X) @ (I + h * UP_Y),
     "generator-first:1": lambda h: (I + h * UP_Y) @ (I - h * DOWN_X),
     "consensus:0.5": lambda h: I - h * (J + 0.5 * I),
     # y moves for real, then x descends x (y + k r x), with k = 5 and r = 0.1
@@ -140,7 +141,7 @@ def test_only_the_player_to_move_is_awake(name):
         return ask(player, move)
 
     play.rule.turn(play.teams, loss)
-    needs_both = name.startswith(("consensus", "unrolled"))
+    needs_both = name.startswith(("consensus", "unrolled", "shared"))
     for player, x, y in states:
         generator = player is Player.GENERATOR
         assert needs_both or (x, y) == (generator, not generator)

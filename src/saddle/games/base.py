@@ -124,8 +124,15 @@ class Game(nn.Module, ABC):
 
     def loss(self, player: Player, batch: Batch, streams: Streams) -> Terms:
         """Named, weighted scalars; the player's loss is their sum."""
+        return self.terms(player, self.staged(batch, streams), streams)
+
+    def staged(self, batch: Batch, streams: Streams) -> Scene:
+        """What the generators make of a batch, dropout drawn from these streams."""
         self.feed(streams)
-        scene = self.stage(batch, streams)
+        return self.stage(batch, streams)
+
+    def terms(self, player: Player, scene: Scene, streams: Streams) -> Terms:
+        """The same terms of a scene that was staged."""
         terms: Terms = {}
         for duel in self.duels:
             terms |= _TERMS[player](duel, scene, streams)

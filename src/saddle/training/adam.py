@@ -36,6 +36,9 @@ class Adam(torch.optim.Adam):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take back what `state_dict` gave."""
         super().load_state_dict(state_dict)
+        for weight, kept in self.state.items():
+            for name in MOMENTS & kept.keys():
+                kept[name] = laid_out(kept[name], weight)
         self._held = None
 
     @torch.no_grad()
@@ -77,6 +80,16 @@ class Adam(torch.optim.Adam):
             names = ("exp_avg", "exp_avg_sq", "step")
             self._held = (weights, *([self.state[w][name] for w in weights] for name in names))
         return self._held
+
+
+MOMENTS = {"exp_avg", "exp_avg_sq"}
+"""Torch's names of m and v."""
+
+
+def laid_out(numbers: Tensor, weight: Tensor) -> Tensor:
+    """The numbers in memory where the weight has its own: fused kernels go by memory."""
+    same = numbers.stride() == weight.stride()
+    return numbers if same else torch.empty_like(weight).copy_(numbers)
 
 
 def _zeros(weight: Tensor) -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ import io
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, NamedTuple, Protocol
@@ -20,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from saddle.errors import NonFinite
-from saddle.games.base import Game, Player
+from saddle.games.base import Batch, Game, Player
+from saddle.games.duel import Scene, Terms
 from saddle.games.streams import Streams
 from saddle.runs import Json, Run, write_bytes
 from saddle.training.blame import blame
@@ -88,6 +90,7 @@ class Plan:
         govern: asked once a step, after the look where there was one; may move the decay and the
             end.
         lend: lends the global streams to code of the user's own, where the game has any.
+        cast: how the players' losses are computed: in single precision, or with bf16 products.
     """
 
     clock: Clock
@@ -99,6 +102,7 @@ class Plan:
     stop: Callable[[], bool] = lambda: False
     govern: Govern = AS_PLANNED
     lend: Lend = nothing_lent
+    cast: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 class Moment(NamedTuple):
@@ -117,13 +121,14 @@ class Moment(NamedTuple):
 
 def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
     """Play the game from the state's step to the plan's end, one turn an iteration."""
-    game, streams, clock = state.game, Streams(plan.seed, feed.device), plan.clock
+    streams, clock = Streams(plan.seed, feed.device), plan.clock
+    game, stage = state.game, Stage(state, streams)
     started, spent = time.monotonic() - state.seconds, time.process_time() - state.cpu
 
     def loss(player: Player, move: int) -> Tensor:
         batch = feed(state.step, move)
-        with plan.lend(state.step, move):
-            terms = game.loss(player, batch, streams.at(state.step, move))
+        with plan.lend(state.step, move), plan.cast():
+            terms = stage(player, batch, move)
         for name, term in terms.items():
             value = term.item()
             if not math.isfinite(value):
@@ -175,6 +180,26 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
         # Average
         state.step += 1
         state.average.follow(plan.values.memory.at(clock, state.step))
+
+
+class Stage:
+    """What a player loses on a batch; both players meet on one scene where the rule shares it."""
+
+    def __init__(self, state: State, streams: Streams) -> None:
+        self.state, self.streams = state, streams
+        self.scene: Scene = {}
+
+    def __call__(self, player: Player, batch: Batch, move: int) -> Terms:
+        """The player's terms, on a pass of the generators of its own or on the one kept."""
+        game, streams = self.state.game, self.streams.at(self.state.step, move)
+        if not self.state.rule.shares:
+            return game.loss(player, batch, streams)
+        if player is Player.CRITIC:
+            self.scene = game.staged(batch, streams)
+            held = {name: part.detach() for name, part in self.scene.items()}
+            return game.terms(player, held, streams)
+        scene, self.scene = self.scene, {}
+        return game.terms(player, scene, streams)
 
 
 def look(plan: Plan, clock: Clock, state: State, run: Run) -> Json:

@@ -20,7 +20,8 @@ from torch.func import functional_call
 from saddle.catalogue import Catalogue, Family, positive, whole
 from saddle.games.base import Player
 from saddle.reference import Reference
-from saddle.references import EXTRAGRADIENT, GAN, NUMERICS, OPTIMISTIC, UNROLLED
+from saddle.references import DCGAN, EXTRAGRADIENT, GAN, NUMERICS, OPTIMISTIC, UNROLLED
+from saddle.training.adam import laid_out
 
 LossOf = Callable[[Player, int], Tensor]
 """The loss of a player at the present weights, on the rows and noise of a move of this turn."""
@@ -42,7 +43,7 @@ class Team:
         """One optimiser step, with these gradients where given, else with those in place."""
         if grads is not None:
             for parameter, grad in zip(self.parameters, grads, strict=True):
-                parameter.grad = _laid_out(grad, parameter)
+                parameter.grad = laid_out(grad, parameter)  # `backward` sees to that by itself
         self.optimiser.step()
         for parameter in self.parameters:
             parameter.grad = None
@@ -60,12 +61,14 @@ class Rule(ABC):
         reference: where it comes from.
         moves: batches a turn consumes.
         needs_critic: whether it means nothing for a generator alone.
+        shares: whether both players' moves of a turn meet on one pass of the generators.
     """
 
     name: str
     reference: Reference
     moves: int = 1
     needs_critic: bool = False
+    shares: bool = False
 
     @abstractmethod
     def turn(self, teams: Teams, loss: LossOf) -> None:
@@ -109,15 +112,6 @@ def _or_zero(grad: Tensor | None, parameter: Tensor) -> Tensor:
     return torch.zeros_like(parameter) if grad is None else grad
 
 
-def _laid_out(grad: Tensor, parameter: Tensor) -> Tensor:
-    """The gradient with its numbers where the parameter has its own: fused kernels go by memory.
-
-    `backward` sees to that by itself.
-    """
-    same = grad.stride() == parameter.stride()
-    return grad if same else torch.empty_like(parameter).copy_(grad)
-
-
 def _move(teams: Teams, player: Player, loss: LossOf, move: int) -> None:
     with alone(teams, player):
         loss(player, move).backward(inputs=teams[player].parameters)  # type: ignore[no-untyped-call]
@@ -143,6 +137,31 @@ class Alternating(Rule):
         for move, player in enumerate(self.order):
             if player in teams:
                 _move(teams, player, loss, move)
+
+
+@dataclass(eq=False)
+class Shared(Rule):
+    """Alternating, on one batch and one pass of the generators a turn.
+
+    The critic moves on what was drawn, then the generator answers the critic's new weights on the
+    same samples, whose graph was kept. A turn costs a pass of the generator less, and the two
+    moves are not independent draws.
+
+    References:
+        Radford, Metz, Chintala (2016), DCGAN, as its code is commonly written.
+    """
+
+    name: str = "shared"
+    reference: Reference = DCGAN
+    needs_critic: bool = True
+    shares: bool = True
+
+    def turn(self, teams: Teams, loss: LossOf) -> None:
+        """The critic's move leaves the generators' graph in place for the generator's."""
+        critic = teams[Player.CRITIC]
+        loss(Player.CRITIC, 0).backward(inputs=critic.parameters)  # type: ignore[no-untyped-call]
+        critic.step()
+        _move(teams, Player.GENERATOR, loss, 0)
 
 
 @dataclass(eq=False)
@@ -321,6 +340,7 @@ RULES: Catalogue[Callable[[], Rule]] = Catalogue(
             "K",
             "1",
         ),
+        "shared": Shared,
         "simultaneous": Simultaneous,
         "extragradient": Extragradient,
         "optimistic": Optimistic,

@@ -7,16 +7,33 @@ when the run is built (`saddle.build`); here types and ranges are.
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from saddle.errors import BadValue, BrokenRun, UnknownName, bad, unknown
+from saddle.errors import BadValue, BrokenRun
+from saddle.recipe.explain import explained
+from saddle.recipe.paths import OPEN, find, paths, put, split
+from saddle.recipe.setting import first_words, parse_setting
 from saddle.runs import write_text
+
+__all__ = [
+    "Ending",
+    "Network",
+    "Optimiser",
+    "Recipe",
+    "Scheduled",
+    "Schedules",
+    "Share",
+    "find",
+    "parse_setting",
+    "paths",
+    "put",
+    "split",
+]
 
 Positive = Field(gt=0, allow_inf_nan=False)
 Count = Field(ge=1)
@@ -140,6 +157,8 @@ class Recipe(_Strict):
         saves: how often it is saved, in all.
         seed: of every stream.
         device: where it runs.
+        precision: `float32`, or `bfloat16` products; `auto` is bfloat16 for pictures where the
+            machine computes it in hardware.
         threads: processor threads; more than one changes the last bits.
         start: folder of the checkpoint whose weights it starts from, or none.
     """
@@ -174,6 +193,7 @@ class Recipe(_Strict):
     saves: int = Field(default=10, ge=1)
     seed: int = Field(default=0, ge=0)
     device: str = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     threads: int = Field(default=1, ge=1)
     start: str | None = None
 
@@ -188,7 +208,7 @@ class Recipe(_Strict):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as problem:
-            raise _explained(problem) from None
+            raise explained(problem, cls) from None
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
@@ -198,7 +218,7 @@ class Recipe(_Strict):
         except (OSError, UnicodeDecodeError) as problem:
             raise BrokenRun(f"{path} cannot be read: {problem}") from problem
         except yaml.YAMLError as problem:
-            raise BadValue(f"{path} is not YAML: {_first_words(problem)}") from problem
+            raise BadValue(f"{path} is not YAML: {first_words(problem)}") from problem
         if not isinstance(values, dict):
             raise BadValue(f"{path} must hold `key: value` lines, got {type(values).__name__}")
         return cls.of(values)
@@ -238,7 +258,7 @@ class Recipe(_Strict):
         """The value at a dotted path; None for a penalty or weight that is not there."""
         values = self.model_dump(mode="json")
         path, last = split(key)
-        return values[path].get(last) if path in _OPEN else find(values, key)
+        return values[path].get(last) if path in OPEN else find(values, key)
 
 
 def _keep_said(model: BaseModel, said: set[str]) -> None:
@@ -251,149 +271,3 @@ def _keep_said(model: BaseModel, said: set[str]) -> None:
 
 def _paths_of(value: Any) -> list[str]:
     return paths(value) if isinstance(value, Mapping) else []
-
-
-_OPEN = ("penalties", "weights")
-"""Mappings whose keys are names of catalogues: a path may add to them."""
-
-
-def put(values: dict[str, Any], key: str, value: Any) -> None:
-    """Set the value at a dotted path that exists; None takes a penalty or weight away."""
-    path, last = split(key)
-    inner = values if not path else find(values, path) if path in paths(values) else None
-    if not isinstance(inner, dict) or (last not in inner and path not in _OPEN):
-        raise no_key(key, values)
-    if value is None and path in _OPEN:
-        inner.pop(last, None)
-    else:
-        inner[last] = value
-
-
-def split(key: str) -> tuple[str, str]:
-    """A dotted path as where and what; names of penalties may hold dots of their own.
-
-    >>> split("generator.width"), split("penalties.clip:0.01"), split("steps")
-    (('generator', 'width'), ('penalties', 'clip:0.01'), ('', 'steps'))
-    """
-    head, _, rest = key.partition(".")
-    if head in _OPEN and rest:
-        return head, rest
-    path, _, last = key.rpartition(".")
-    return path, last
-
-
-def find(values: Any, key: str) -> Any:
-    """The value at a dotted path; a wrong path is answered with the nearest."""
-    inner = values
-    path, last = split(key)
-    for name in [*(path.split(".") if path else []), last]:
-        if not isinstance(inner, dict) or name not in inner:
-            raise no_key(key, values)
-        inner = inner[name]
-    return inner
-
-
-def paths(values: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Every dotted path of nested mappings."""
-    found = []
-    for name, value in values.items():
-        found.append(f"{prefix}{name}")
-        if isinstance(value, dict):
-            found += paths(value, f"{prefix}{name}.")
-    return found
-
-
-def no_key(key: str, values: Mapping[str, Any]) -> UnknownName:
-    """The error for a path that is not there: the nearest of all, and its neighbours."""
-    known = paths(values)
-    above = key.rpartition(".")[0]
-    beside = [path for path in known if path.rpartition(".")[0] == above]
-    shown = beside or [path for path in known if "." not in path]
-    return unknown("recipe key", key, known, shown=shown)
-
-
-_KINDS = {"integer": "a whole number", "number": "a number"}
-_LIMITS = {
-    "minimum": "of at least",
-    "exclusiveMinimum": "above",
-    "maximum": "of at most",
-    "exclusiveMaximum": "below",
-}
-_SHAPES = {
-    "dict_type": "names with values, such as {r1: 0.1}",
-    "tuple_type": "a list, such as [packing:2]",
-    "model_type": "keys with values, such as {width: 64}",
-    "string_type": "text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-}
-
-
-def _explained(problem: ValidationError) -> BadValue | UnknownName:
-    """The first thing that is wrong, in words: the key, what is allowed, what came."""
-    found = problem.errors(include_url=False)
-    first = min(found, key=lambda error: error["type"] != "extra_forbidden")
-    path = [str(part) for part in first["loc"]]
-    key, kind = ".".join(path), str(first["type"])
-    told = _TOLD.get(kind)
-    if told is not None:
-        return told(key, first["input"], first.get("ctx", {}))
-    return bad(key, first["input"], _SHAPES.get(kind) or _range(path, first["msg"]))
-
-
-_TOLD: Mapping[str, Callable[[str, Any, Mapping[str, Any]], BadValue | UnknownName]] = {
-    "extra_forbidden": lambda key, got, _: no_key(key, Recipe().model_dump(mode="json")),
-    "missing": lambda key, got, _: BadValue(f"{key} is missing"),
-    "literal_error": lambda key, got, context: unknown(
-        key, str(got), re.findall(r"'([^']*)'", context["expected"])
-    ),
-}
-"""What is said of errors that are not about a value's shape or range."""
-
-
-def _range(path: list[str], otherwise: str) -> str:
-    """What a number of the recipe may be, read off the field's type."""
-    schema: Any = Recipe.model_json_schema()
-    defined = schema["$defs"]
-    for part in path:
-        schema = defined[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-        inner = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
-        schema = next((s for s in (inner or {}).get("anyOf", [])), inner) or {}
-    limits = [f"{words} {schema[limit]:g}" for limit, words in _LIMITS.items() if limit in schema]
-    kind = _KINDS.get(schema.get("type", ""))
-    return f"{kind} {' and '.join(limits)}".strip() if kind else otherwise
-
-
-def parse_setting(text: str) -> tuple[str, Any]:
-    """One `key=value` of the command line; the value is read as YAML.
-
-    >>> parse_setting("penalties.r1=0.5")
-    ('penalties.r1', 0.5)
-    """
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise BadValue(f"--set takes key=value, got {text!r}")
-    try:
-        return key.strip(), _number(yaml.safe_load(value))
-    except yaml.YAMLError as problem:
-        raise BadValue(
-            f"--set {key.strip()}: {value!r} is not a value: {_first_words(problem)}"
-        ) from problem
-
-
-def _first_words(problem: yaml.YAMLError) -> str:
-    """What YAML found wrong and where, on one line."""
-    if isinstance(problem, yaml.MarkedYAMLError) and problem.problem_mark is not None:
-        mark = problem.problem_mark
-        return f"{problem.problem} (line {mark.line + 1}, column {mark.column + 1})"
-    return str(problem).partition("\n")[0]
-
-
-def _number(value: Any) -> Any:
-    """YAML reads 1e-3 as text; here it is a number."""
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
