@@ -229,6 +229,10 @@ class Run:
         """The fitted space of a key of the batch."""
         return self.path / "spaces" / f"{key}.json"
 
+    def sample(self, step: int, ending: str) -> Path:
+        """A file of what was drawn at a step."""
+        return self.path / "samples" / f"{step:08d}{ending}"
+
     def look(self, step: int) -> Path:
         """The arrays of one look."""
         return self.looks / f"{step:08d}.npz"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from saddle.build.materials import SHOWN, Materials
+from saddle.build.materials import Materials, shown_rows
 from saddle.build.signals import Population, critic_signals, head, weight_norms
 from saddle.build.surfaces import Grid, grid_over, shown
 from saddle.distances.base import ScoreMeaning
@@ -29,6 +29,8 @@ from saddle.measure.transport import sliced_wasserstein
 from saddle.measure.two_sample import auc_of
 from saddle.networks import lipschitz
 from saddle.runs import Json
+from saddle.spaces import Images
+from saddle.spaces.sheets import class_sheet, png
 from saddle.training.loop import Look
 
 ARROWS = 256
@@ -37,6 +39,9 @@ what compares every row with every other costs their square."""
 
 DRAWN = 8
 """Draws of real rows that the noise of the watched distance is told from."""
+
+KEPT = 1 << 20
+"""Bytes of an array that a look keeps; what is measured is not cut."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -47,11 +52,12 @@ class Watch:
     def __init__(self, materials: Materials, seed: int, device: torch.device | str) -> None:
         self.materials = materials
         self.streams = Streams(seed, device)
-        self.real = materials.rows("watch", SHOWN)
+        count = shown_rows(materials.spaces.values())
+        self.real = materials.rows("watch", count)
         self.n = len(next(iter(self.real.values())))
         self.encoded = {k: materials.spaces[k].encode(v).to(device) for k, v in self.real.items()}
         self.some = head(self.encoded, ARROWS)
-        known = materials.rows("train", SHOWN)
+        known = materials.rows("train", count)
         self.known = {k: materials.spaces[k].encode(v).to(device) for k, v in known.items()}
         self.population = Population(materials, self.real, seed)
         self.grid: Grid | None = grid_over(materials, self.real, self.encoded)
@@ -95,7 +101,14 @@ class Watch:
                     arrays |= self.grid.surfaces(game, duel, streams, fake)
         if self.materials.source.modes is not None and "samples" in arrays:
             numbers["modes"] = self.modes(arrays["samples"])
-        return Look(numbers, arrays)
+        kept = {name: rows[: most_kept(rows)] for name, rows in arrays.items()}
+        return Look(numbers, kept, self.sheets(arrays))
+
+    def sheets(self, arrays: Arrays) -> dict[str, bytes]:
+        """A sheet of what was made, where samples are pictures; one class a row where labelled."""
+        if not isinstance(self.materials.spaces.get("x"), Images) or "samples" not in arrays:
+            return {}
+        return {".png": png(class_sheet(arrays["samples"], arrays.get("given")))}
 
     def shown(self, average: nn.ModuleDict, game: Game) -> Arrays:
         """Everything that the game can do with the watch rows and fixed noise, in raw units."""
@@ -137,6 +150,8 @@ class Watch:
         if key not in self.materials.spaces or not self.materials.spaces[key].smooth:
             return {}
         space, kept = self.materials.spaces[key], slice(0, ARROWS)
+        if len(space.shape) > 1:
+            return {}
         start = space.decode(x[kept])
         return {f"at.{name}": start, f"field.{name}": pull[kept].detach().cpu().numpy()}
 
@@ -154,6 +169,11 @@ class Watch:
             for key, rows in self.real.items()
             if self.materials.spaces[key].smooth
         }
+
+
+def most_kept(rows: npt.NDArray[Any]) -> int:
+    """How many rows of an array a look keeps: all, where they are rows of few numbers."""
+    return max(64, KEPT // max(1, rows[:1].nbytes))
 
 
 MADE = {"samples": "x", "a_to_b": "b", "b_to_a": "a"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,8 @@ FITTED = 10_000
 KEPT = "data.npz"
 """Where a run keeps the rows that were passed in from Python."""
 
-SHOWN = 2_000
-"""Rows that a look compares with, at most."""
+SHOWN, NUMBERS, LEAST = 2_000, 1 << 21, 256
+"""Rows that a look compares with, at most; of many numbers fewer, LEAST at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,12 @@ class Materials:
             fitted += [(f"{of}{label}", text) for label, text in space.facts()]
             noted += [f"{of}{text}" for text in space.warnings()]
         return Described(told.rows, fitted, noted)
+
+
+def shown_rows(spaces: Iterable[Space]) -> int:
+    """How many rows a look compares with."""
+    largest = max(math.prod(space.shape) for space in spaces)
+    return min(SHOWN, max(LEAST, NUMBERS // largest))
 
 
 def part_size(source: Source, split: Split) -> int | None:

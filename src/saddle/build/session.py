@@ -23,6 +23,7 @@ from saddle.build.laws import PROBED, TRIED, check_conditions
 from saddle.build.looks import Watch
 from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
 from saddle.build.plan import clock_of, find_device, state_of, values_of
+from saddle.build.precision import cast_of, with_precision
 from saddle.build.surfaces import SIDE, mesh
 from saddle.doctor import FAILURE, Doctor, evidence_of, keep_findings
 from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
@@ -31,6 +32,8 @@ from saddle.games.streams import Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run, held, sha256, write_bytes, write_json
 from saddle.sources.keeping import pack
+from saddle.spaces import Images
+from saddle.spaces.sheets import class_sheet, png
 from saddle.training.feed import Feed
 from saddle.training.foreign import lending, lent
 from saddle.training.loop import Moment, Plan, play
@@ -134,7 +137,7 @@ def checked(
     """All that a run needs before its folder is made, refused where something is off."""
     device = find_device(recipe.device)
     materials = gather(recipe, data, second, trusted=trusted)
-    recipe = settled(recipe, materials.source)
+    recipe = with_precision(settled(recipe, materials.source), materials.spaces)
     check_source(recipe, materials.source)
     game = assemble(recipe, materials.spaces, own, trusted=trusted).to(device)
     remember_given(game, materials)
@@ -158,6 +161,9 @@ def keep_data(run: Run, materials: Materials, data: object) -> None:
         f"box.{k}": np.array(b) for k, b in (watch.grid.boxes if watch.grid else {}).items()
     }
     write_bytes(run.path / "real.npz", _npz(arrays))
+    if isinstance(materials.spaces.get("x"), Images):
+        page = png(class_sheet(watch.real["x"], watch.real.get("given")))
+        write_bytes(run.path / "samples" / "real.png", page)
     if watch.grid is not None and "x" in watch.real:
         truth = truth_of(materials, watch.grid.boxes["x"])
         if truth:
@@ -259,6 +265,7 @@ def session_of(
         values=values_of(recipe),
         seed=recipe.seed,
         look=watch,
+        cast=cast_of(recipe, device),
         govern=Governor(run, recipe, max(clock.warm, changed_at(run))),
         look_every=look_every,
         save_every=look_every * max(1, round(recipe.looks / recipe.saves)),

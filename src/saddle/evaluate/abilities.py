@@ -13,8 +13,10 @@ from torch import Tensor
 from saddle.build.materials import Materials
 from saddle.evaluate.rows import (
     MODES,
+    as_rows,
     clouds,
     median_of,
+    most_rows,
     of_modes,
     row,
     scale_of_rows,
@@ -68,19 +70,26 @@ class TwoSided(Protocol):
 
 
 def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
-    drawn = trained.sample(DRAWN, seed=trained.recipe.seed + 1)
+    n = most_rows(trained.spaces, DRAWN)
+    drawn = trained.sample(n, seed=trained.recipe.seed + 1)
     if "x" not in drawn:
         return []
-    real, other = materials.rows("final", DRAWN), materials.rows("train", DRAWN)
+    real, other = materials.rows("final", n), materials.rows("train", n)
     modes = materials.source.modes
     found = []
     if modes is not None:
         found += [of_modes(MEASURES[name], drawn["x"], modes) for name in MODES]
         if "given" in drawn and not trained.spaces["given"].smooth:
             found += _of_labels(drawn, real, modes)
+    drawn, real, other = (_compared(trained, rows) for rows in (drawn, real, other))
     unit = scale_of_rows(real["x"])
     made, held, seen = (_joined(trained, rows, unit) for rows in (drawn, real, other))
     return found + clouds("{name}(x)", made, held, seen, unit=unit)
+
+
+def _compared(trained: Trained, rows: dict[str, Array]) -> dict[str, Array]:
+    """The same with x as rows of numbers."""
+    return {**rows, "x": as_rows(trained.spaces["x"], rows["x"])}
 
 
 def _joined(trained: Trained, rows: dict[str, Array], unit: float) -> Array:

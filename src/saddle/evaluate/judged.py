@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.build.materials import Materials
+from saddle.evaluate.rows import as_rows, most_rows
 from saddle.evaluate.trained import Trained
 from saddle.judge.evaluation import Doing, Evaluation, evaluation
 from saddle.judge.sections import Options
@@ -61,7 +62,8 @@ def judge_run(trained: Trained, materials: Materials, how: Judging) -> dict[str,
 
 def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Sides]:
     """Samples beside real rows, with what was given beside both: the joint law must agree."""
-    real, seen = materials.rows("final", n), materials.rows("train", SEEN)
+    known = most_rows(trained.spaces, SEEN)
+    real, seen = materials.rows("final", n), materials.rows("train", known)
     if "x" not in real:
         return {}
     drawn = trained.sample(max(len(real["x"]), LEAST), seed=seed + 1)
@@ -96,11 +98,17 @@ def _sides(trained: Trained, rows: Mapping[str, Mapping[str, Array]]) -> Sides:
 
 
 def _side(trained: Trained, name: str, parts: Mapping[str, Array]) -> Side:
-    flat = {key: rows.reshape(len(rows), -1).astype(np.float64) for key, rows in parts.items()}
+    flat = {key: _flat(trained, key, rows) for key, rows in parts.items()}
     columns = [
         it for key, rows in flat.items() for it in names_of_columns(trained, key, rows.shape[1])
     ]
     return Side(np.concatenate([*flat.values()], 1), tuple(columns), name, "run", None)
+
+
+def _flat(trained: Trained, key: str, rows: Array) -> Array:
+    """Rows of numbers, (n, d); conditions are such rows already."""
+    found = rows if key == "given" else as_rows(trained.spaces[key], rows)
+    return found.reshape(len(found), -1).astype(np.float64)
 
 
 def names_of_columns(trained: Trained, key: str, d: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,14 +13,17 @@ from saddle.judge.clouds import CLOUDS, LAWS, clouds, scale_of_rows
 from saddle.judge.rows import finite, row, unmeasured
 from saddle.measure import Interval, Measure, bootstrap
 from saddle.runs import Json
+from saddle.spaces.base import Space
 
 __all__ = [
     "CLOUDS",
     "LAWS",
     "MODES",
+    "as_rows",
     "clouds",
     "finite",
     "median_of",
+    "most_rows",
     "of_modes",
     "row",
     "scale_of_rows",
@@ -29,6 +34,21 @@ __all__ = [
 Array = npt.NDArray[Any]
 
 MODES = ("modes", "modes-1-percent", "high-quality", "kl-modes", "kl-modes-off", "mode-width")
+
+
+def as_rows(space: Space, raw: Array) -> Array:
+    """Raw samples as rows of numbers: points as they are, in their units; others as compared."""
+    return raw if len(space.shape) == 1 else space.rows(raw)
+
+
+def most_rows(spaces: Mapping[str, Space], n: int) -> int:
+    """How many rows are drawn and read: n, fewer where a sample holds many numbers."""
+    largest = max(math.prod(space.shape) for space in spaces.values())
+    return min(n, max(FEWEST, NUMBERS // largest))
+
+
+FEWEST, NUMBERS = 1_000, 1 << 22
+"""Rows that are read in any case, and numbers that they hold, at most, where they are more."""
 
 
 def spread_of_rows(rows: Array) -> float:

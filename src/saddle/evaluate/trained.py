@@ -5,6 +5,7 @@ Reads the run's folder and nothing else; the data is needed only to measure agai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -32,8 +33,8 @@ from saddle.training.foreign import lent
 from saddle.training.state import chosen, load_into
 
 Array = npt.NDArray[Any]
-CHUNK = 10_000
-"""Rows that a network sees at once."""
+CHUNK, FEW, WIDE = 10_000, 64, 512
+"""Rows that a network sees at once; FEW where a row holds WIDE numbers or more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +63,14 @@ class Trained:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise bad("seed", seed, "a whole number of at least 0")
         condition = self.condition(given, n)
-        streams = Streams(seed)
+        streams, size = Streams(seed), self.chunk
         found: list[dict[str, Tensor]] = []
-        for chunk, first in enumerate(range(0, n, CHUNK)):
-            count = min(CHUNK, n - first)
+        for chunk, first in enumerate(range(0, n, size)):
+            count = min(size, n - first)
             rng = streams.at(chunk, Aside.SAMPLE)[Purpose.NOISE]
-            part = None if condition is None else _filled(condition[first : first + count])
+            part = None if condition is None else _filled(condition[first : first + count], size)
             with torch.no_grad(), lent(seed, chunk, Aside.SAMPLE):
-                drawn = self.game.sample(CHUNK, part, rng=rng)
+                drawn = self.game.sample(size, part, rng=rng)
             found.append({key: rows[:count] for key, rows in drawn.items()})
         return {
             key: self.spaces[key].decode(torch.cat([part[key] for part in found]))
@@ -77,20 +78,26 @@ class Trained:
             if key in self.spaces
         }
 
+    @property
+    def chunk(self) -> int:
+        """Rows that a network sees at once: the size of a sample alone decides."""
+        largest = max(math.prod(space.shape) for space in self.spaces.values())
+        return CHUNK if largest < WIDE else FEW
+
     def translate(self, raw: Array, *, back: bool = False) -> Array:
         """Carry raw rows of a to b, or of b to a."""
         self.must("translate")
         start, end = ("b", "a") if back else ("a", "b")
         rows = self.encoded(start, raw)
         able = cast(Translates, self.game)
-        return self.spaces[end].decode(_map(partial(able.translate, back=back), rows))
+        return self.spaces[end].decode(self._map(partial(able.translate, back=back), rows))
 
     def encode(self, raw: Array, *, back: bool = False) -> Array:
         """The latents of raw rows, (n, latent); `back` says that they are of domain b."""
         self.must("encode")
         rows = self.encoded(self.domain(back), raw)
         act = cast(Encodes, self.game).encode
-        found: Array = _map(partial(act, back=True) if back else act, rows).numpy()
+        found: Array = self._map(partial(act, back=True) if back else act, rows).numpy()
         return found
 
     def log_prob(self, raw: Array, *, back: bool = False) -> Array:
@@ -101,7 +108,7 @@ class Trained:
         self.must("log_prob")
         key = self.domain(back)
         rows = self.encoded(key, raw)
-        dense = _map(partial(cast(Weighs, self.game).log_prob, back=back), rows)
+        dense = self._map(partial(cast(Weighs, self.game).log_prob, back=back), rows)
         found: Array = dense.double().numpy() - cast(Points, self.spaces[key]).log_volume
         return found
 
@@ -119,7 +126,12 @@ class Trained:
         """Raw rows, encoded and drawn again."""
         self.must("reconstruct")
         rows = self.encoded("x", raw)
-        return self.spaces["x"].decode(_map(cast(Reconstructs, self.game).reconstruct, rows))
+        return self.spaces["x"].decode(self._map(cast(Reconstructs, self.game).reconstruct, rows))
+
+    def _map(self, act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+        """The act on all rows, some at a time."""
+        with torch.no_grad(), lent(0, 0, Aside.SAMPLE):
+            return torch.cat([act(part) for part in torch.split(rows, self.chunk)])
 
     def must(self, ability: str) -> None:
         """Refuse what this game cannot do, saying what it can."""
@@ -154,15 +166,9 @@ class Trained:
         return encoded
 
 
-def _map(act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
-    """The act on all rows, some at a time."""
-    with torch.no_grad(), lent(0, 0, Aside.SAMPLE):
-        return torch.cat([act(part) for part in torch.split(rows, CHUNK)])
-
-
-def _filled(rows: Tensor) -> Tensor:
-    """Rows followed by copies of the first, CHUNK in all: a draw then does not depend on n."""
-    return torch.cat([rows, rows[:1].expand(CHUNK - len(rows), *rows.shape[1:])])
+def _filled(rows: Tensor, size: int) -> Tensor:
+    """Rows followed by copies of the first, `size` in all: a draw then does not depend on n."""
+    return torch.cat([rows, rows[:1].expand(size - len(rows), *rows.shape[1:])])
 
 
 def load(

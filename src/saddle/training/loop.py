@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
@@ -35,10 +35,14 @@ from saddle.training.values import Values
 
 
 class Look(NamedTuple):
-    """What is seen at a look: numbers for events.jsonl, arrays for looks/."""
+    """What is seen at a look: numbers for events.jsonl, arrays for looks/, files for samples/.
+
+    A file is called by the look's step and its ending, `00002000.png`, where its key is one.
+    """
 
     numbers: Json
     arrays: dict[str, npt.NDArray[np.generic]]
+    files: Mapping[str, bytes] = {}
 
 
 class Govern(Protocol):
@@ -220,6 +224,8 @@ def look(plan: Plan, clock: Clock, state: State, run: Run) -> Json:
     file = io.BytesIO()
     np.savez_compressed(file, **seen.arrays)  # type: ignore[arg-type]
     write_bytes(run.look(state.step), file.getvalue())
+    for name, data in seen.files.items():
+        write_bytes(run.sample(state.step, name), data)
     state.looked = state.step
     return event
 
