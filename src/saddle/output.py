@@ -14,6 +14,8 @@ from saddle.recipe import Recipe
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
 from saddle.spaces.files import WRITERS, save
+from saddle.spaces.picture_files import FOLDER, save_pictures
+from saddle.spaces.picture_files import WRITERS as OF_PICTURES
 
 Array = npt.NDArray[Any]
 Names = Mapping[str, Sequence[str]]
@@ -37,12 +39,27 @@ def trained_on(recipe: Recipe) -> tuple[str | None, ...]:
 
 def must_write(path: Path | None) -> None:
     """Refuse a file whose ending says nothing, before any work is done."""
-    endings = (*WRITERS, PICTURE)
+    endings = {*WRITERS, PICTURE, *OF_PICTURES}
     if path is not None and path.suffix.lower() not in endings:
-        raise bad("--out", str(path), f"a file that ends in {', '.join(endings)}")
+        told = ", ".join(sorted(endings - {FOLDER}))
+        raise bad("--out", str(path), f"a file that ends in {told}, or a folder for pictures")
     above = [] if path is None else [it for it in path.absolute().parents if it.is_file()]
     if above:
         raise BadData(f"{path} cannot be written: {above[0]} is a file, not a folder")
+
+
+def must_suit(path: Path, spaces: Mapping[str, Space]) -> None:
+    """Refuse rows in a file of pictures, and pictures in one of rows, before any work is done."""
+    pictures = any(len(space.shape) == 3 for space in spaces.values())
+    fits = [*OF_PICTURES] if pictures else [*WRITERS, PICTURE]
+    if path.suffix.lower() not in fits:
+        what = "pictures go to a folder or" if pictures else "rows go"
+        raise bad("--out", str(path), f"{what} to {', '.join(filter(None, fits))}")
+
+
+def usual_ending(spaces: Mapping[str, Space]) -> str:
+    """What samples go to where nobody says: a table, or a folder of pictures."""
+    return FOLDER if any(len(space.shape) == 3 for space in spaces.values()) else ".csv"
 
 
 def must_hold(path: Path, keys: Sequence[str]) -> None:
@@ -68,6 +85,9 @@ def write_rows(rows: Mapping[str, Array], path: Path, *, names: Names | None = N
     """Write rows by key to a file told by its ending; a picture for .png."""
     must_write(path)
     drawn = {key: np.asarray(value) for key, value in rows.items()}
+    if any(value.ndim == 4 for value in drawn.values()):
+        save_pictures(path, drawn)
+        return
     must_hold(path, tuple(drawn))
     if path.suffix.lower().endswith(PICTURE):
         picture(drawn, path, names=names)

@@ -51,7 +51,15 @@ def sample(
     Without --out they go to a .csv in the run's folder samples/. --refine and --weights learn a
     critic from rows that training never saw, and take some seconds.
     """
-    from saddle.output import must_spare, must_write, names_of, trained_on, write_rows
+    from saddle.output import (
+        must_spare,
+        must_suit,
+        must_write,
+        names_of,
+        trained_on,
+        usual_ending,
+        write_rows,
+    )
 
     must_write(out)
     if (refine and weights) or (given is not None and (refine or weights)):
@@ -59,7 +67,9 @@ def sample(
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
     kind = "-refined" * refine + "-weighted" * weights
-    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}{kind}.csv"
+    ending = usual_ending(trained.spaces)
+    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}{kind}{ending}"
+    must_suit(path, trained.spaces)
     must_spare(path, *trained_on(trained.recipe))
     trained.must("sample")
     if refine or weights:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,10 +25,10 @@ def save(path: Path, arrays: Mapping[str, Raw], columns: Mapping[str, Raw]) -> N
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise BadValue(f"the output must end in {', '.join(WRITERS)}, got {str(path)!r}")
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(part, path, writer, arrays, columns)
+        with writing_whole(path) as file:
+            writer(file, arrays, columns)
     except OSError as problem:
         why = problem.strerror or str(problem)
         raise BadData(f"{path} cannot be written: {why}") from problem
@@ -36,17 +37,13 @@ def save(path: Path, arrays: Mapping[str, Raw], columns: Mapping[str, Raw]) -> N
 Writer = Callable[[BinaryIO, Mapping[str, Raw], Mapping[str, Raw]], None]
 
 
-def _write(
-    part: Path,
-    path: Path,
-    writer: Writer,
-    arrays: Mapping[str, Raw],
-    columns: Mapping[str, Raw],
-) -> None:
-    """Write the part, then move it into place."""
+@contextmanager
+def writing_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file beside the path that takes its place when all is written, and is gone otherwise."""
+    part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            writer(file, arrays, columns)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
