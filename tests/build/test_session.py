@@ -84,7 +84,7 @@ def test_every_penalty_plays(penalty, tmp_path):
     assert played(begun(tmp_path, made)).latest() == 3
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [name for name in VIEWS if not VIEWS[name].pictures])
 def test_every_view_plays(view, tmp_path):
     assert played(begun(tmp_path, recipe(steps=3, batch=12, views=[view]))).latest() == 3
 

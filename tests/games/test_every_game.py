@@ -84,7 +84,7 @@ def test_every_rule_plays_every_game(name, rule):
 
 
 @every_game
-@pytest.mark.parametrize("view", list(VIEWS))
+@pytest.mark.parametrize("view", [name for name in VIEWS if not VIEWS[name].pictures])
 def test_ten_steps_under_every_view(name, view):
     game = make(name, Stakes(Paired(), LEARNED.penalties, (VIEWS[view],)))
     assert all(math.isfinite(value) for value in play(game))

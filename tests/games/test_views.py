@@ -12,22 +12,24 @@ from saddle.games.pool import Pool
 from tiny_players import Logistic, critics_turn, make, rng
 
 
-def shown(n=8, seed=0):
-    """Parts of a conditional game: points and one-hot labels."""
-    return torch.randn(n, 2, generator=rng(seed)), torch.eye(n)
+def shown(n=8, seed=0, *, pictures=False):
+    """Parts of a conditional game: points or pictures, and one-hot labels."""
+    size = (3, 8, 8) if pictures else (2,)
+    return torch.randn(n, *size, generator=rng(seed)), torch.eye(n)
 
 
 @pytest.mark.parametrize("name", list(VIEWS))
 @pytest.mark.parametrize("side", ["real", "fake"])
 def test_views_are_functions_of_the_stream(name, side):
-    first, second = (VIEWS[name]((True, False))(shown(), side, Streams(3).at(5)) for _ in range(2))
+    parts = shown(pictures=VIEWS[name].pictures)
+    first, second = (VIEWS[name]((True, False))(parts, side, Streams(3).at(5)) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_views_widen_by_what_they_say(name):
     sight = VIEWS[name]
-    view, parts = sight((True, False)), shown()
+    view, parts = sight((True, False)), shown(pictures=sight.pictures)
     assert view.name == name and view.widens == sight.widens
     after = view(parts, "fake", Streams(0).at(0))
     assert [part.shape[1] for part in after] == [part.shape[1] * view.widens for part in parts]

@@ -1,4 +1,4 @@
-"""What the critic sees of each side: instance noise, packing, replay."""
+"""What the critic sees of each side: instance noise, packing, replay, changed pictures."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import torch
 
-from saddle.catalogue import Catalogue, Family, positive, whole
+from saddle.catalogue import Catalogue, Family, positive, share, whole
 from saddle.distances.base import Parts
 from saddle.errors import BadValue
+from saddle.games.adaptive import Adaptive
+from saddle.games.differentiable import Augmentation
 from saddle.games.duel import SideName, View
 from saddle.games.pool import Pool
 from saddle.games.streams import Purpose, Streams
 from saddle.reference import Reference
-from saddle.references import INSTANCE_NOISE, PACGAN, REPLAY
+from saddle.references import ADA, DIFFAUGMENT, INSTANCE_NOISE, PACGAN, REPLAY
 
 
 class InstanceNoise(View):
@@ -91,6 +93,7 @@ class Sight:
         about: one line for lists.
         widens: by how much the view widens each part (a critic's input sizes times this).
         replays: whether it shows past fakes; a game with a pool of its own then adds none.
+        pictures: whether it needs a picture (C, H, W) among the smooth parts.
     """
 
     make: Callable[[Smooth], View]
@@ -98,6 +101,7 @@ class Sight:
     about: str
     widens: int = 1
     replays: bool = False
+    pictures: bool = False
 
     def __call__(self, smooth: Smooth) -> View:
         """A new view for a duel whose parts are smooth or not."""
@@ -124,11 +128,25 @@ def _replay(text: str) -> Sight:
     return Sight(lambda _: Pool(batches), REPLAY, about, replays=True)
 
 
+def _augment(text: str) -> Sight:
+    _ = Augmentation(text, ())  # a wrong name is told at once
+    about = "both sides' pictures are changed at random: operations joined by +"
+    return Sight(lambda smooth: Augmentation(text, smooth), DIFFAUGMENT, about, pictures=True)
+
+
+def _ada(text: str) -> Sight:
+    target = share(text, "TARGET of ada:TARGET")
+    about = "pictures are changed the more often, the more the critic knows by heart"
+    return Sight(lambda smooth: Adaptive(target, smooth), ADA, about, pictures=True)
+
+
 VIEWS: Catalogue[Sight] = Catalogue(
     "view",
     {
         "noise": Family(_noise, "0.1", "STD"),
         "packing": Family(_packing, "2", "M", "2"),
         "replay": Family(_replay, "50", "BATCHES", "50"),
+        "augment": Family(_augment, "colour+shift+cutout", "OPERATIONS", "colour+shift+cutout"),
+        "ada": Family(_ada, "0.6", "TARGET", "0.6"),
     },
 )

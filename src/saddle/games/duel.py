@@ -38,6 +38,13 @@ class View(nn.Module):
         """What the critic sees of `parts`; drawn from `streams[Purpose.AUGMENT]`."""
         return parts
 
+    def hear(self, real: Tensor, fake: Tensor) -> None:
+        """Be told the scores (n,) of both sides in a turn of the critic, without gradients."""
+
+    def numbers(self) -> dict[str, float]:
+        """What of its state is worth recording, by name."""
+        return {}
+
 
 @dataclass(eq=False)
 class Duel:
@@ -90,7 +97,13 @@ class Duel:
             self.viewed(self.real(scene), "real", streams),
             self.viewed(self.fake(scene), "fake", streams),
         )
+        self.tell(real.scores, fake.scores)
         return self.judged(real, fake, streams)
+
+    def tell(self, real: Tensor, fake: Tensor) -> None:
+        """Let the views hear the scores of a turn of the critic."""
+        for view in self.views:
+            view.hear(real.detach(), fake.detach())
 
     def judged(self, real: Side, fake: Side, streams: Streams) -> Terms:
         """The same of sides that were judged."""

@@ -65,11 +65,14 @@ class Bout:
         pairs = [parts for pair in zip(real, fake, strict=True) for parts in pair]
         scores, slopes = self.front.scored(_joined(pairs))
         there = slopes.parts() if self.front.at_sides else ()
+        v = scores.chunk(len(pairs))
+        for duel, r, f in zip(self.duels, v[::2], v[1::2], strict=True):
+            duel.tell(r, f)
         if self.at_once:
             split = (len(self.duels), 2, -1)
             slope = [part.reshape(*split, *part.shape[1:]) for part in there]
             return dict(vmap(self._judged)(scores.reshape(split), slope))
-        v, g = scores.chunk(len(pairs)), [part.chunk(len(pairs)) for part in there]
+        g = [part.chunk(len(pairs)) for part in there]
         sides = [_side(self.front, v[k], [part[k] for part in g]) for k in range(len(pairs))]
         each = zip(self.duels, sides[::2], sides[1::2], streams, strict=True)
         return _stacked(duel.judged(real, fake, own) for duel, real, fake, own in each)

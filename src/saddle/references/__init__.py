@@ -177,6 +177,17 @@ PACGAN = Reference(
     "Lin, Zinan and Khetan, Ashish and Fanti, Giulia and Oh, Sewoong",
     2018, "NeurIPS 2018, arXiv 1712.04086",
 )
+DIFFAUGMENT = Reference(
+    "zhao2020", "Differentiable Augmentation for Data-Efficient GAN Training",
+    "Zhao, Shengyu and Liu, Zhijian and Lin, Ji and Zhu, Jun-Yan and Han, Song",
+    2020, "NeurIPS 2020, arXiv 2006.10738",
+)
+ADA = Reference(
+    "karras2020", "Training Generative Adversarial Networks with Limited Data",
+    "Karras, Tero and Aittala, Miika and Hellsten, Janne and Laine, Samuli and Lehtinen, Jaakko "
+        "and Aila, Timo",
+    2020, "NeurIPS 2020, arXiv 2006.06676",
+)
 REPLAY = Reference(
     "shrivastava2017",
     "Learning from Simulated and Unsupervised Images through Adversarial Training",
