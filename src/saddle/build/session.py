@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from saddle.build.choosing import with_choices
 from saddle.build.custom import Own
 from saddle.build.ending import Governor, changed_at
 from saddle.build.environment import environment
@@ -137,7 +138,8 @@ def checked(
     """All that a run needs before its folder is made, refused where something is off."""
     device = find_device(recipe.device)
     materials = gather(recipe, data, second, trusted=trusted)
-    recipe = with_precision(settled(recipe, materials.source), materials.spaces)
+    recipe = with_choices(settled(recipe, materials.source), materials)
+    recipe = with_precision(recipe, materials.spaces)
     check_source(recipe, materials.source)
     game = assemble(recipe, materials.spaces, own, trusted=trusted).to(device)
     remember_given(game, materials)

@@ -1,0 +1,143 @@
+"""What a recipe says nothing of is chosen from the data and the machine, and told with reasons.
+
+Points keep the recipe's own defaults. Pictures get networks of their size, a penalty in the
+data's own scale and, where they are few, augmentation that adapts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from saddle.build.materials import Materials
+from saddle.build.plan import find_device
+from saddle.presets import Values
+from saddle.recipe import Recipe
+from saddle.spaces import Images
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Values of a recipe, and why.
+
+    Attributes:
+        about: what is chosen, in a word or two.
+        values: by dotted path; only those that the recipe says nothing of are taken.
+        why: one line.
+    """
+
+    about: str
+    values: Values
+    why: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a choice is made from.
+
+    Attributes:
+        channels, height, width: of a picture.
+        rows: training pictures, or None where they are endless.
+        spread: E |x - x'|^2, encoded.
+        device: `cpu`, `cuda`, `mps`.
+    """
+
+    channels: int
+    height: int
+    width: int
+    rows: int | None
+    spread: float
+    device: str
+
+    @property
+    def side(self) -> int:
+        """The short side."""
+        return min(self.height, self.width)
+
+
+def with_choices(recipe: Recipe, materials: Materials) -> Recipe:
+    """The recipe with everything chosen that it says nothing of."""
+    said = recipe.said()
+    taken = {
+        key: value
+        for choice in choices(recipe, materials)
+        for key, value in choice.values.items()
+        if not any(_covers(one, key) for one in said)
+    }
+    return recipe.amended(taken)
+
+
+def _covers(said: str, key: str) -> bool:
+    """Whether what was said is the value itself, or a part of it."""
+    return said == key or said.startswith(f"{key}.")
+
+
+def choices(recipe: Recipe, materials: Materials) -> list[Choice]:
+    """Every choice for this data and this machine, in order; none for points."""
+    space = materials.spaces.get("x")
+    if not isinstance(space, Images):
+        return []
+    c, h, w = space.shape
+    device = find_device(recipe.device).type
+    seen = Seen(c, h, w, materials.source.size, space.spread, device)
+    return [choose(seen) for choose in CHOICES]
+
+
+def _networks(seen: Seen) -> Choice:
+    """The small form without norms on a processor, the residual one on a GPU."""
+    row, width, depth, why = NETWORKS[seen.device != "cpu"]
+    wide = width if seen.side < 128 else width // 2
+    form = {"name": row, "width": wide, "depth": depth, "activation": "leaky-relu"}
+    values = {"generator": form, "critic": form, "latent": 64, "noise": "normal"}
+    return Choice("networks", values, f"{row}, {wide} channels at {seen.side} px: {why}")
+
+
+NETWORKS = {
+    False: ("conv", 32, 1, "a processor plays the residual form twenty times slower"),
+    True: ("residual", 96, 2, "the best known form, without norms"),
+}
+"""Row, width, depth and reason, by whether there is a GPU."""
+
+
+def _steps(seen: Seen) -> Choice:
+    return Choice("turns", {"batch": 64, "steps": 30_000}, "64 pictures a move")
+
+
+def _penalty(seen: Seen) -> Choice:
+    """R1 and R2 in the data's own scale: a slope of one over the way between two pictures."""
+    gamma = float(f"{GAMMA * seen.spread:.2g}")
+    values = {"penalties": {"r1": gamma, "r2": gamma}}
+    return Choice("penalties", values, f"{GAMMA:g} of E |x - x'|^2 = {seen.spread:.4g}")
+
+
+GAMMA = 2e-4
+"""Weight of R1 and R2 over E |x - x'|^2."""
+
+
+def _rates(seen: Seen) -> Choice:
+    values = {
+        "optimise_generator.rate": 5e-4,
+        "optimise_critic.rate": 5e-4,
+        "schedules.warm": 0.0,
+        "schedules.decay": 0.5,
+        "schedules.rate": {"end": 0.05},
+        "schedules.critic_rate": {"end": 0.05},
+        "schedules.penalty": {"end": 0.1, "geometric": True},
+        "schedules.memory": {"hold": 0.999},
+    }
+    return Choice("rates", values, "falling over the last half of the run")
+
+
+CHOICES: tuple[Callable[[Seen], Choice], ...] = (_networks, _steps, _penalty, _rates)
+"""What is chosen for pictures."""
+
+Reasons = Mapping[str, str]
+
+
+def reasons(recipe: Recipe, materials: Materials) -> Reasons:
+    """Why each choice was made, where the recipe holds it as it was chosen."""
+    return {
+        choice.about: choice.why
+        for choice in choices(recipe, materials)
+        if recipe.amended(choice.values) == recipe
+    }
