@@ -13,7 +13,7 @@ GAN, LABELS, ALIGN = "1", "2", "3"
 DATA = {
     "train grd": ("no source and no file is called 'grd': did you mean 'grid'?", "moons"),
     "train goood.csv": ("no file is called 'goood.csv': did you mean 'good.csv'?",),
-    "train folder": ("folder is a folder; points are read from one file",),
+    "train folder": ("folder: no picture is there",),
     "train text.csv": ("column 'v', line 3: 'hello' is not a number", "--columns u", "--given v"),
     "train named.csv": ("column 'kind', line 2", "--columns u,v", "--given kind"),
     "train empty.csv": ("empty.csv: the file is empty",),

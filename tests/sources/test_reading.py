@@ -159,7 +159,7 @@ def test_files_that_cannot_be_read(tmp_path):
         open_source(tmp_path / "bad.json")
     with pytest.raises(BadValue, match=r"points are read from \.csv, \.tsv"):
         open_source(tmp_path / "p.dat")
-    with pytest.raises(BadData, match="is a folder"):
+    with pytest.raises(BadData, match="no picture is there"):
         open_source(tmp_path)
     with pytest.raises(BadData, match=r"shape \(n, d\), got \(2, 2, 2\)"):
         open_source(np.zeros((2, 2, 2)))

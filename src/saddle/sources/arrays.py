@@ -22,6 +22,7 @@ from saddle.sources.finite import (
 )
 from saddle.sources.reading import Table
 
+
 def split_rows(x: Floats) -> Parts:
     """Which rows of a table belong to which part: see `split_hashes`. Equal rows stay together."""
     return split_hashes(hashes_of(x + 0.0))  # turns -0.0 into 0.0, which equals it

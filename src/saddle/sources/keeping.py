@@ -14,6 +14,7 @@ from saddle.errors import BadData
 from saddle.sources.arrays import Rows, TwoDomains
 from saddle.sources.base import Source
 from saddle.sources.opening import APART
+from saddle.sources.pictures import array_pictures
 from saddle.sources.reading import Table
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -51,6 +52,11 @@ def unpack(path: Path, *, seed: int) -> Source:
     return TwoDomains(_rows(a, seed), _rows(b, seed + APART))
 
 
-def _rows(kept: Arrays, seed: int) -> Rows:
-    names = tuple(str(name) for name in kept["columns"])
-    return Rows(str(kept["name"]), Table(kept["x"], names, kept.get("given")), seed=seed)
+def _rows(kept: Arrays, seed: int) -> Source:
+    """One source's rows: a table where there are columns, else pictures."""
+    name, given = str(kept["name"]), kept.get("given")
+    if "columns" in kept:
+        names = tuple(str(name) for name in kept["columns"])
+        return Rows(name, Table(kept["x"], names, given), seed=seed)
+    tested = int(kept["tested"])
+    return array_pictures(kept["x"], seed=seed, labels=given, name=name, tested=tested)

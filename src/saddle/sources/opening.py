@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData, Incompatible, UnknownName, nearest
 from saddle.sources.arrays import Rows, TwoDomains
 from saddle.sources.base import Positions, RawBatch, Source, Split
 from saddle.sources.listing import SOURCES
+from saddle.sources.named import DATA
+from saddle.sources.pictures import Options, Pictures, array_pictures, kind_of, open_pictures
+from saddle.sources.pictures.numbers import is_picture_array
 from saddle.sources.reading import Columns, Frame, Given, choose, from_array, from_frame, read
 from saddle.sources.strokes import Drawing, drawing, read_drawing
 
 Openable = str | Path | Source | Frame | Drawing | npt.ArrayLike
-"""A catalogue name, a path, a source, a data frame, strokes, or an array."""
+"""A catalogue name, a path, a source, a data frame, strokes, or an array of points or pictures."""
 
 Names = str | Sequence[str | int]
 
@@ -37,6 +41,7 @@ def open_source(
     second: Any = None,
     columns: Names | None = None,
     given: Given | None = None,
+    pictures: Options | None = None,
 ) -> Source:
     """The source that is meant.
 
@@ -47,13 +52,18 @@ def open_source(
         second: another `Openable`: the two become domains `a` and `b`.
         columns: which columns are the points, "a,b" or a list; all but the given one by default.
         given: the column, the file, or the values of what comes with each row: labels or points.
+        pictures: how pictures become squares of one size.
     """
     if second is not None:
         if given is not None:
             raise Incompatible("given goes with one set of points, not with two domains")
-        a = open_source(what, seed=seed, columns=columns)
-        return TwoDomains(a, open_source(second, seed=seed + APART, columns=columns))
-    ready = ready_source(what, seed)
+        a = open_source(what, seed=seed, columns=columns, pictures=pictures)
+        b = open_source(second, seed=seed + APART, columns=columns, pictures=pictures)
+        return TwoDomains(a, b)
+    values = None if given is None or isinstance(given, str | int) else given
+    ready = ready_source(what, seed, pictures=pictures, labels=values)
+    if isinstance(ready, Pictures) and ready is not what and values is not None:
+        given = None  # the labels are among the pictures
     if ready is None:
         name, data = columns_of(what)
         return Rows(name, choose(data, columns=columns, given=given), seed=seed)
@@ -69,18 +79,40 @@ APART = 0x5ADD1E
 """Added to the seed of the second domain, so that two equal sets are not shuffled alike."""
 
 
-def ready_source(what: Any, seed: int) -> Source | None:
-    """What is a source already, or names one, or draws one; None for tables."""
+def ready_source(
+    what: Any,
+    seed: int,
+    *,
+    pictures: Options | None = None,
+    labels: npt.ArrayLike | None = None,
+) -> Source | None:
+    """What is a source already, names one, draws one, or holds pictures; None for tables."""
     if isinstance(what, _Gives):
         source: Source = what  # type: ignore[assignment]
         return source
     if isinstance(what, str) and what in SOURCES:
         return SOURCES[what](seed)
+    if isinstance(what, str) and what in DATA:
+        return DATA[what](seed, pictures)
     if isinstance(what, str | Path) and Path(what).suffix.lower() == ".json":
         return read_drawing(_existing(what), seed=seed)
     if _is_drawing(what):
         return drawing(what, seed=seed, name="drawing")
-    return None
+    return _pictures(what, seed, pictures, labels)
+
+
+def _pictures(
+    what: Any, seed: int, options: Options | None, labels: npt.ArrayLike | None
+) -> Source | None:
+    """The pictures at a path or in an array; None where there are none."""
+    if isinstance(what, str | Path):
+        path = Path(what)
+        if kind_of(path) is None:
+            return None
+        return open_pictures(path, seed=seed, options=options, labels=labels)
+    if isinstance(what, Frame) or not is_picture_array(np.shape(what)):
+        return None
+    return array_pictures(what, seed=seed, options=options, labels=labels)
 
 
 def columns_of(what: Any) -> tuple[str, Columns]:
@@ -115,13 +147,11 @@ def _is_drawing(what: Any) -> bool:
 def _existing(what: str | Path) -> Path:
     """The path where there is a file; otherwise the nearest names, of sources and of files."""
     path = Path(what)
-    if path.exists() and not path.is_dir():
+    if path.exists():
         return path
-    if path.is_dir():
-        raise BadData(f"{path} is a folder; points are read from one file")
     folder = path.parent
     files = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
-    names = sorted({n.partition(":")[0] for n in SOURCES})
+    names = sorted({n.partition(":")[0] for n in SOURCES} | set(DATA))
     is_path = bool(path.suffix) or len(path.parts) > 1
     close = nearest(path.name, files if is_path else [*names, *files])
     hint = f": did you mean {close!r}?" if close else "."

@@ -242,7 +242,10 @@ def read(path: Path) -> Columns:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         endings = ", ".join(READERS)
-        raise BadValue(f"{path}: points are read from {endings} or .json (a drawing)")
+        raise BadValue(
+            f"{path}: points are read from {endings} or .json (a drawing), pictures from a "
+            "folder, .zip, .npy, .npz, .parquet, IDX or CIFAR-10's .bin"
+        )
     try:
         return reader(path)
     except UnicodeDecodeError as error:
