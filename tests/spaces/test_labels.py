@@ -78,7 +78,7 @@ def test_rare_labels_are_told():
     assert fitted(WORDS).facts() == [("classes", "3: cat, dog, eel")]
 
 
-def test_the_catalogue_knows_both():
-    assert list(SPACES) == ["points", "label"]
+def test_the_catalogue_knows_all():
+    assert list(SPACES) == ["points", "label", "image"]
     with pytest.raises(UnknownName, match="did you mean 'points'"):
         load({"space": "point"})
