@@ -246,6 +246,12 @@ def test_spectral_norm_rewrites_every_filter(name):
         assert s.item() == pytest.approx(1, abs=1e-3)
 
 
+def test_spectral_norm_is_refused_where_a_block_starts_at_zero():
+    """W / |W| has no value at W = 0, and a slope without bound beside it."""
+    with pytest.raises(Incompatible, match="starts at zero"):
+        PENALTIES["spectral-norm"].build(critic("residual", SMALL))
+
+
 @pytest.mark.parametrize("name", [n for n in JUDGING if n not in AUXILIARY])
 def test_a_projection_reads_the_class_and_is_linear_in_it(name):
     network = critic(name, SMALL).eval()

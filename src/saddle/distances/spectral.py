@@ -75,5 +75,9 @@ class SpectralNorm(Penalty):
         for layer in layers:
             if parametrize.is_parametrized(layer, "weight"):
                 raise Incompatible(f"spectral-norm: the weight of {layer} is rewritten already")
+            if not layer.weight.any():
+                raise Incompatible(
+                    f"spectral-norm divides by a weight's norm, and that of {layer} starts at zero"
+                )
             parametrize.register_parametrization(layer, "weight", Normalised(layer.weight))
         return critic
