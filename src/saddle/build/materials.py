@@ -31,7 +31,7 @@ FITTED = 10_000
 KEPT = "data.npz"
 """Where a run keeps the rows that were passed in from Python."""
 
-SHOWN, NUMBERS, LEAST = 2_000, 1 << 21, 256
+SHOWN, NUMBERS, LEAST = 2_000, 1 << 19, 256
 """Rows that a look compares with, at most; of many numbers fewer, LEAST at least."""
 
 
