@@ -45,21 +45,25 @@ def thumbnails(images: Bytes) -> Vectors:
 
 
 def _thumbnails(images: Vectors) -> Vectors:
-    light = images @ WEIGHTS if images.shape[-1] == 3 else images[..., 0]
-    told = [_means(light, SIDE)]
-    if images.shape[-1] == 3:
-        scale = SIDE / COLOURS  # as if there were as many means as of lightness
-        told += [scale * _means(images[..., part] - light, COLOURS) for part in (0, 2)]
-    return np.concatenate(told, axis=1)
+    small = _means(images, SIDE)
+    if images.shape[-1] == 1:
+        return small.reshape(len(images), -1)
+    light = small @ WEIGHTS
+    scale = SIDE / COLOURS  # as if there were as many means as of lightness
+    colours = scale * _means(small[..., ::2] - light[..., None], COLOURS)
+    parts = [light, colours[..., 0], colours[..., 1]]
+    return np.concatenate([part.reshape(len(images), -1) for part in parts], axis=1)
 
 
 WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 def _means(images: Vectors, side: int) -> Vectors:
-    """Means over equal areas, (n, H, W) -> (n, side * side)."""
-    down, across = _areas(images.shape[1], side), _areas(images.shape[2], side)
-    means: Vectors = (down.T @ images @ across).reshape(len(images), -1)
+    """Means over equal areas, (n, H, W, C) -> (n, side, side, C)."""
+    n, height, width, channels = images.shape
+    down, across = _areas(height, side), _areas(width, side)
+    rows = (down.T @ images.reshape(n, height, -1)).reshape(n, side, width, channels)
+    means: Vectors = across.T @ rows
     return means
 
 
