@@ -18,6 +18,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from saddle.networks import Dropout, initialise
+
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
@@ -41,7 +43,7 @@ class Network(nn.Module):
             nn.BatchNorm2d(64),
             nn.ReLU(),
             nn.Flatten(),
-            nn.Dropout(0.25),
+            Dropout(0.25),
             nn.Linear(64 * (side // 4) ** 2, HIDDEN),
             nn.ReLU(),
         )
@@ -100,33 +102,34 @@ def classifier(
 
 
 def _network(pictures: Pictures, labels: Labels) -> Network:
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        return Network(pictures.shape[3], pictures.shape[1], int(labels.max()) + 1)
+    network = Network(pictures.shape[3], pictures.shape[1], int(labels.max()) + 1)
+    return initialise(network, torch.Generator().manual_seed(0))
 
 
 def fit(
     network: Network, pictures: Pictures, labels: Labels, *, steps: int = STEPS, seed: int = 0
 ) -> None:
     """Train on shifted pictures, the rate falling by a half cosine."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-3)
-        falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-        x, y = torch.from_numpy(pictures), torch.from_numpy(np.asarray(labels, np.int64))
-        network.train()
-        for _ in range(steps):
-            rows = torch.randint(len(x), (BATCH,))
-            batch = _shifted(encoded(x[rows].numpy()))
-            optimiser.zero_grad()
-            functional.cross_entropy(network(batch), y[rows]).backward()
-            optimiser.step()
-            falling.step()
+    rng = torch.Generator().manual_seed(seed)
+    for layer in network.modules():
+        if isinstance(layer, Dropout):
+            layer.rng = rng
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-3)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    y = torch.from_numpy(np.asarray(labels, np.int64))
+    network.train()
+    for _ in range(steps):
+        rows = torch.randint(len(pictures), (BATCH,), generator=rng)
+        batch = _shifted(encoded(pictures[rows.numpy()]), rng)
+        optimiser.zero_grad()
+        functional.cross_entropy(network(batch), y[rows]).backward()
+        optimiser.step()
+        falling.step()
 
 
-def _shifted(x: Tensor) -> Tensor:
+def _shifted(x: Tensor, rng: torch.Generator) -> Tensor:
     """A whole batch moved by up to two pixels, another way each time."""
-    dy, dx = (int(d) for d in torch.randint(-SHIFT, SHIFT + 1, (2,)))
+    dy, dx = (int(d) for d in torch.randint(-SHIFT, SHIFT + 1, (2,), generator=rng))
     return torch.roll(x, (dy, dx), (2, 3))
 
 
