@@ -139,7 +139,7 @@ RUNS = {
     f"sample {GAN} -n 0": ("n must be a whole number of at least 1, got 0",),
     f"sample {GAN} -n x": ("-n must be a whole number, got 'x'", "`saddle sample --help`"),
     f"sample {GAN} --seed -1": ("seed must be a whole number of at least 0, got -1",),
-    f"sample {GAN} --out a.pdf": ("--out must be a file that ends in .npy", "got 'a.pdf'"),
+    f"sample {GAN} --out a.pdf": ("--out must be a file that ends in .csv, .npy", "got 'a.pdf'"),
     f"sample {GAN} --out /proc/nowhere/a.csv": ("/proc/nowhere/a.csv cannot be written",),
     f"sample {GAN} --out plain/a.png": ("plain/a.png cannot be written", "plain is a file, not"),
     f"sample {GAN} --given left": ("game 'gan' takes no condition: leave --given out",),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from torch import nn
 
+from saddle.build.game import playable
 from saddle.build.materials import gather
 from saddle.build.session import Session
 from saddle.distances import PENALTIES
-from saddle.games import GAMES
 from saddle.recipe import Recipe
 from saddle.sources.base import Source
 from saddle.spaces import Points
@@ -18,7 +18,7 @@ Facts = list[tuple[str, str]]
 def data_card(source: Source) -> tuple[Facts, list[str]]:
     """What training would see of a source, the games it can play, and what to know before."""
     described = gather(Recipe(), source).described()
-    plays = [name for name, game in GAMES.items() if game.needs == source.gives]
+    plays = playable(source)
     first = [f"{name} (the default)" for name in plays[:1]]
     facts = [*described.facts, ("plays", ", ".join([*first, *plays[1:]]) or "no game")]
     return facts, list(described.warnings)

@@ -51,8 +51,9 @@ def settled(recipe: Recipe, source: Source) -> Recipe:
 
 
 def playable(source: Source) -> list[str]:
-    """The games that need what a source gives; the first of them is played unasked."""
-    return [name for name, game in GAMES.items() if game.needs == source.gives]
+    """The games that a source can play: first those that need all it gives, the default first."""
+    whole = [name for name, game in GAMES.items() if game.needs == source.gives]
+    return whole + [name for name, game in GAMES.items() if game.needs < source.gives]
 
 
 def check_source(recipe: Recipe, source: Source) -> None:

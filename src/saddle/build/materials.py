@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from saddle.build.custom import is_custom, made
 from saddle.errors import BadData, bad
+from saddle.games import GAMES
 from saddle.games.streams import Purpose
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
 from saddle.sources import SOURCES, Rows, TwoDomains, describe, is_source, open_source
 from saddle.sources.base import Described, RawBatch, Source, Split
 from saddle.sources.keeping import Keeps, unpack
+from saddle.sources.narrowed import Narrowed
 from saddle.sources.reading import read
 from saddle.spaces import SPACES, Points, load
 from saddle.spaces.base import Raw, Space
@@ -100,13 +102,20 @@ def gather(
     recipe: Recipe, data: object = None, second: object = None, *, trusted: bool = False
 ) -> Materials:
     """Open the source and fit its spaces on rows of the training part."""
-    source = find_source(recipe, data, second, trusted=trusted)
+    source = narrowed(recipe, find_source(recipe, data, second, trusted=trusted))
     spaces = {key: space_of(source, key) for key in source.spaces}
     materials = Materials(source, spaces)
     rows = materials.rows("train", FITTED)
     for key, space in spaces.items():
         space.fit(rows[key] if space.smooth else materials.every(key, rows))
     return materials
+
+
+def narrowed(recipe: Recipe, source: Source) -> Source:
+    """The source without what the recipe's game does not need: `gan` leaves labels out."""
+    game = recipe.game
+    needs = source.gives if game is None or game not in GAMES else GAMES[game].needs
+    return Narrowed(source, needs) if needs < source.gives else source
 
 
 def space_of(source: Source, key: str) -> Space:
