@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from saddle.catalogue import Catalogue
+from saddle.catalogue import Catalogue, Family, whole
 from saddle.errors import BadData
 from saddle.sources.pictures import Options, Pictures, array_pictures, open_pictures
+from saddle.sources.stacked import DIGITS, Stacked
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Set:
     """
 
     about: str
-    build: Callable[[int, Options | None], Pictures]
+    build: Callable[[int, Options | None], Pictures | Stacked]
 
-    def __call__(self, seed: int = 0, options: Options | None = None) -> Pictures:
+    def __call__(self, seed: int = 0, options: Options | None = None) -> Pictures | Stacked:
         """The set, shuffled by that seed."""
         return self.build(seed, options)
 
@@ -79,6 +80,16 @@ def _digits(seed: int, options: Options | None) -> Pictures:
     return array_pictures(images, seed=seed, options=options, labels=found.target, name="digits")
 
 
+def _stacked(text: str) -> Set:
+    channels = whole(text, "K of stacked-mnist:K", low=2, high=3)
+
+    def build(seed: int, options: Options | None) -> Stacked:
+        base = _looked_for("mnist")(seed, options)
+        return Stacked(base, channels=channels, seed=seed)
+
+    return Set(f"MNIST in {channels} channels: {DIGITS**channels} modes, drawn evenly", build)
+
+
 DATA: Catalogue[Set] = Catalogue(
     "set",
     {
@@ -91,6 +102,7 @@ DATA: Catalogue[Set] = Catalogue(
             "60,000 photographs, 32 x 32, in colour, 10 labels",
             _looked_for("cifar10", part="cifar10-4k"),
         ),
+        "stacked-mnist": Family(_stacked, "3", "K", "3"),
     },
 )
 """Every set of pictures with a name: `DATA["digits"](seed=0)`."""

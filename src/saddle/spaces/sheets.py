@@ -61,20 +61,27 @@ def by_class(labels: Raw, *, each: int = 10, classes: int = 10) -> list[list[int
 
 
 def png(picture: Picture) -> bytes:
-    """A picture (H, W, C) of one or three channels as the bytes of a PNG file."""
+    """A picture (H, W, C) of one to three channels as the bytes of a PNG file."""
     from PIL import Image
 
-    grey = picture.shape[2] == 1
     file = io.BytesIO()
-    Image.fromarray(picture[:, :, 0] if grey else picture).save(file, "PNG")
+    Image.fromarray(shown(picture)).save(file, "PNG")
     return file.getvalue()
+
+
+def shown(picture: Picture) -> Picture:
+    """A picture as an image file holds it: (H, W) if grey, else (H, W, 3), blue left dark."""
+    h, w, c = picture.shape
+    if c == 1:
+        return picture[:, :, 0]
+    return np.concatenate([picture, np.zeros((h, w, 3 - c), np.uint8)], 2)
 
 
 def film(frames: Sequence[Picture], *, seconds: float = 0.05) -> bytes:
     """Pictures (H, W, C) one after the other as the bytes of an animated PNG, played for ever."""
     from PIL import Image
 
-    images = [Image.fromarray(f[:, :, 0] if f.shape[2] == 1 else f) for f in frames]
+    images = [Image.fromarray(shown(frame)) for frame in frames]
     file = io.BytesIO()
     images[0].save(
         file,
