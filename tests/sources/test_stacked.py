@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saddle.errors import BadValue, UserError
+from saddle.errors import BadData, BadValue, UserError
 from saddle.sources.named import DATA
 from saddle.sources.pictures import array_pictures
 from saddle.sources.stacked import Stacked
@@ -13,10 +13,10 @@ from saddle.sources.stacked import Stacked
 
 @pytest.fixture(scope="module")
 def stacked() -> Stacked:
-    """Pictures that tell their digit and their number: 40 of each digit, unevenly split."""
+    """Pictures that tell their digit and their number: 100 of each digit, unevenly split."""
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (400, 8, 8, 1), np.uint8)
-    labels = np.arange(400) % 10
+    pictures = rng.integers(0, 256, (1000, 8, 8, 1), np.uint8)
+    labels = np.arange(1000) % 10
     pictures[:, 0, 0, 0] = labels
     base = array_pictures(pictures, seed=0, labels=labels, name="told")
     return Stacked(base, channels=3, seed=5)
@@ -55,6 +55,13 @@ def test_no_picture_is_on_two_sides(stacked):
     }
     assert not seen["train"] & seen["final"] and not seen["train"] & seen["watch"]
     assert not seen["watch"] & seen["final"]
+
+
+def test_a_part_without_a_digit_is_refused():
+    pictures = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 1), np.uint8)
+    base = array_pictures(pictures, seed=0, labels=np.arange(30) % 10, name="few")
+    with pytest.raises(BadData, match="every digit"):
+        Stacked(base, channels=2, seed=0)
 
 
 @pytest.mark.parametrize("name", ["stacked-mnist:1", "stacked-mnist:x"])

@@ -16,6 +16,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from saddle.errors import BadData
 from saddle.sources.base import Described, Floats, Modes, Positions, RawBatch, Split
 from saddle.sources.counter import Counter, Indices
 from saddle.sources.finite import Finite
@@ -44,6 +45,8 @@ class Stacked:
         splits: tuple[Split, ...] = get_args(Split)
         self._pictures = {split: base.part(split)["x"] for split in splits}
         self._rows = {split: by_digit(base.part(split)["given"]) for split in splits}
+        if not all(len(rows) for part in self._rows.values() for rows in part):
+            raise BadData(f"{base.name}: each part needs a picture of every digit to stack")
 
     def batch(self, positions: Positions, split: Split = "train") -> RawBatch:
         """The pictures at those positions, (n, H, W, channels)."""
