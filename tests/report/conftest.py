@@ -20,6 +20,12 @@ def any_run(request, tmp_path_factory) -> Run:
     return fake_runs.make(tmp_path_factory.mktemp("runs"), request.param)
 
 
+@pytest.fixture(scope="session", params=list(fake_runs.PICTURES))
+def any_pictures(request, tmp_path_factory) -> Run:
+    """A run of pictures: with labels, without, and in colour beside what was found back."""
+    return fake_runs.make(tmp_path_factory.mktemp("runs"), request.param)
+
+
 @pytest.fixture
 def run(tmp_path) -> Run:
     """A run of the plain game in the plane."""

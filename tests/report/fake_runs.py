@@ -142,6 +142,40 @@ def two_domains(rng: np.random.Generator, centres: np.ndarray = RING[:4]) -> Sho
     return {"a": a, "b": b, "box.a": edges, "box.b": edges}, look, {}, ["b", "a"]
 
 
+def pictures(rng: np.random.Generator, c: int = 1, labelled: bool = True) -> Shown:
+    """Bright squares; a label is the number of the quarter in which they stand."""
+    given = rng.integers(4, size=90)
+    x = rng.integers(0, 60, size=(90, 12, 16, c)).astype(np.uint8)
+    for picture, label in zip(x, given, strict=True):
+        picture[6 * (label // 2) :, 8 * (label % 2) :][:6, :8] = 230
+    real = {"x": x[:60]} | ({"given": given[:60]} if labelled else {})
+
+    def look(rng: np.random.Generator, done: float) -> Arrays:
+        noise = rng.integers(0, 256, size=x[30:].shape)
+        made = {"samples": (done * x[30:] + (1 - done) * noise).astype(np.uint8)}
+        return made | ({"given": given[30:]} if labelled else {})
+
+    return real, look, {}, ["duel"]
+
+
+def found_back(rng: np.random.Generator) -> Shown:
+    """Pictures in colour, and what an encoder and a generator make of them."""
+    real, look, *rest = pictures(rng, 3, labelled=False)
+
+    def both(rng: np.random.Generator, done: float) -> Arrays:
+        some = real["x"][:20]
+        return look(rng, done) | {"watched": some, "reconstruction": 255 - some}
+
+    return real, both, *rest
+
+
+PICTURES: dict[str, tuple[str, Callable[[np.random.Generator], Shown]]] = {
+    "gan-pictures": ("gan", lambda rng: pictures(rng, labelled=False)),
+    "conditional-pictures": ("conditional", pictures),
+    "bigan-pictures": ("bigan", found_back),
+}
+"""Runs of pictures."""
+
 GAMES: dict[str, tuple[str, Callable[[np.random.Generator], Shown]]] = {
     "gan-plane": ("gan", gan),
     "gan-line": ("gan", lambda rng: gan(rng, LINE, 0.3)),
@@ -205,7 +239,7 @@ def make(
     recipe: dict[str, Any] | None = None,
 ) -> Run:
     """A run folder of one of `GAMES`."""
-    game, shown = GAMES[kind]
+    game, shown = (GAMES | PICTURES)[kind]
     rng = np.random.default_rng(7)
     run = Run.create(root, kind)
     run.looks.mkdir()
@@ -215,7 +249,9 @@ def make(
         np.savez(run.path / "truth.npz", **truth)
     with open(run.events, "w") as lines:
         for step in steps:
-            lines.write(json.dumps(event(step, duels, rng, meaning)) + "\n")
+            told = event(step, duels, rng, meaning)
+            kept = {k: v for k, v in told.items() if k != "modes" or kind in GAMES}
+            lines.write(json.dumps(kept) + "\n")
             np.savez(run.look(step), **look(np.random.default_rng(1), step / STEPS[-1]))
     write_text(run.recipe, json.dumps(RECIPE | {"game": game} | (recipe or {})))
     amended = {"step": 4000, "key": "penalties.r1", "old": 1.0, "new": 0.5}

@@ -40,7 +40,7 @@ def test_every_figure_of_every_game_shows_something(any_run):
 
 def test_all_kinds_of_pictures_are_drawn_by_some_game(tmp_path):
     drawn = set()
-    for kind in ("gan-plane", "conditional-plane", "bigan"):
+    for kind in ("gan-plane", "conditional-plane", "bigan", "bigan-pictures"):
         run = fake_runs.make(tmp_path, kind)
         write_json(run.path / "findings.json", fake_runs.FINDINGS)
         record = read_run(run)

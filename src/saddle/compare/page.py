@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from saddle.compare.record import MEASURED
 from saddle.compare.verdicts import Verdict, rows, sentences
-from saddle.report.page import document, inline
-from saddle.report.style import svg
+from saddle.report.page import document
+from saddle.report.style import inline, svg
 from saddle.report.tables import to_html
 from saddle.runs import Json
 

@@ -52,12 +52,11 @@ def save_pictures(run: Run, folder: Path) -> list[Path]:
     from saddle.errors import BrokenRun
     from saddle.report.gallery import drawings
     from saddle.report.read import read_run
-    from saddle.report.style import png
 
     written = []
     for drawing in drawings(read_run(run)):
         written.append(folder / f"{drawing.name}.png")
-        write_bytes(written[-1], png(drawing.figure))
+        write_bytes(written[-1], drawing.png)
     if not written:
         raise BrokenRun(f"{run.path} has no pictures: no look was recorded yet")
     return written
@@ -92,7 +91,7 @@ def film(run: Run, path: Path) -> Path:
     from saddle.report.reel import ALONE, format_of, shot
 
     form = format_of(path)
-    made = shot(read_run(run), ALONE)
+    made = shot(read_run(run), ALONE, form)
     if made is None:
         raise BrokenRun(f"{run.path} has no film: no look in {run.looks} holds samples")
     write_bytes(path, made.moving(form))

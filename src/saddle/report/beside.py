@@ -7,8 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from saddle.report import judged, versus
-from saddle.report.page import document, inline
-from saddle.report.style import png, svg
+from saddle.report.page import document
+from saddle.report.sheets import Sheet, html
+from saddle.report.style import inline, png, svg
 from saddle.report.tables import to_html
 
 if TYPE_CHECKING:
@@ -52,10 +53,20 @@ MEASURES = "Value, 95 % interval, and the floor: what other real rows score at t
 
 
 def drawings(runs: versus.Runs) -> str:
-    """The samples, or that none were recorded."""
-    if not versus.any_samples(runs):
-        return "<p class='none'>Samples: not measured</p>"
-    return pictured("Samples over data", SAMPLES, versus.samples(runs), png, "png")
+    """The samples, rows and pictures, or that none were recorded."""
+    rows = versus.any_samples(runs)
+    clouds = (
+        pictured("Samples over data", SAMPLES, versus.samples(runs), png, "png") if rows else ""
+    )
+    seen = "".join(map(sheet, versus.last_sheets(runs)))
+    shown = clouds + (f"<div class='figures'>{seen}</div>" if seen else "")
+    return shown or "<p class='none'>Samples: not measured</p>"
+
+
+def sheet(held: Sheet) -> str:
+    """One sheet with its caption."""
+    caption = versus.captioned(held.title, held.reads)
+    return f"<figure class='sheet'>{caption}{html(held, held.title)}</figure>"
 
 
 def pictured(title: str, reads: str, figure: Figure, save: Any, form: str) -> str:

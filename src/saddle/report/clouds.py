@@ -10,18 +10,12 @@ import numpy as np
 from saddle.report.canvas import Canvas, canvas, rise
 from saddle.report.read import Array, Floats, Look, Record
 from saddle.report.shade import Shade, undecided
+from saddle.report.shown import CLOUDS, DRAWN, kind_of, looks_of
 from saddle.report.style import MUTED, cloud_legend, drawn, framed, sheet, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-DRAWN = (
-    ("samples", "x", "samples", "data"),
-    ("a_to_b", "b", "a → b", "b"),
-    ("b_to_a", "a", "b → a", "a"),
-)
-"""What a look may hold of generated rows, the real rows to resemble, both names."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ def panels(record: Record, look: Look) -> list[Panel]:
     """What a look shows: one panel, or one a direction."""
     held, found = look.arrays, []
     for name, key, title, truth in DRAWN:
-        if name in held:
+        if name in held and kind_of(held[name]) == CLOUDS:
             fake = rows(held[name])
             real = rows(record.real[key]) if key in record.real else fake[:0]
             place = canvas(
@@ -140,14 +134,9 @@ def remark(ax: Axes, *texts: str) -> None:
     ax.text(0.015, 0.985, said, transform=ax.transAxes, va="top", color=MUTED, fontsize=7.5)
 
 
-def shows(look: Look) -> bool:
-    """Whether a look holds generated rows."""
-    return any(name in look.arrays for name, *_ in DRAWN)
-
-
 def drawn_rows(record: Record) -> list[Look]:
     """The looks that hold generated rows."""
-    return [look for look in record.looks if shows(look)]
+    return looks_of(record, CLOUDS)
 
 
 # ------------------------------------------------------------------------------------ one frame

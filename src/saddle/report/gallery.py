@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saddle.catalogue import Catalogue
-from saddle.report import clouds, critics, curves, findings, partners, verdicts
+from saddle.report import clouds, critics, curves, findings, partners, sheets, verdicts
 from saddle.report.read import Record
 from saddle.report.shade import base
+from saddle.report.shown import CLOUDS, KINDS, kinds
+from saddle.report.ways import DOTS, LINES, PIXELS, Way
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Told = tuple[str, str]
+"""A heading, and how the picture is read."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +31,21 @@ class Picture:
         parts: from a record to what it is drawn for, one figure each (a duel, or nothing in
             particular); none where it was not recorded.
         draw: from a record and a part to the figure.
-        vector: whether it is kept as lines (SVG) on the page, rather than as points.
+        way: how it is kept: as lines, as dots, as pixels.
         expected: whether its absence is worth a word; a picture of some games only is not.
+        of: the kinds of samples of which its absence is worth a word.
+        named: heading and how it is read, of what was drawn for a part.
     """
 
     title: str
     reads: str
     section: str
     parts: Callable[[Record], list[str]]
-    draw: Callable[[Record, str], Figure]
-    vector: bool = True
+    draw: Callable[[Record, str], Any]
+    way: Way = LINES
     expected: bool = True
+    of: frozenset[str] = KINDS
+    named: Callable[[Picture, Any], Told] = lambda picture, _: (picture.title, picture.reads)
 
 
 def looked(*names: str) -> Callable[[Record], list[str]]:
@@ -72,6 +81,14 @@ def given(record: Record) -> list[str]:
     return looked("given")(record) if clouds.drawn_rows(record) else []
 
 
+def own(_: Picture, sheet: sheets.Sheet) -> Told:
+    """What a sheet says of itself."""
+    return sheet.title, sheet.reads
+
+
+ROWS = frozenset({CLOUDS})
+
+
 def pulled(record: Record) -> list[str]:
     """Every duel whose pull on the samples was recorded."""
     return sorted({duel for look in record.looks for duel in critics.pulls(look)})
@@ -93,7 +110,28 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "samples",
             lambda record: [""] * bool(clouds.drawn_rows(record)),
             whole(clouds.samples),
-            vector=False,
+            way=DOTS,
+            of=ROWS,
+        ),
+        "sheets": Picture(
+            "Real pictures and samples",
+            "Pictures that training did not see beside samples.",
+            "samples",
+            sheets.real_and_made,
+            sheets.side,
+            way=PIXELS,
+            expected=False,
+            named=own,
+        ),
+        "picture-pairs": Picture(
+            "Pictures and their partners",
+            "Every picture beside what the networks make of it.",
+            "samples",
+            sheets.partners,
+            sheets.pair,
+            way=PIXELS,
+            expected=False,
+            named=own,
         ),
         "conditional": Picture(
             "What was asked for",
@@ -101,7 +139,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "samples",
             given,
             whole(partners.conditional),
-            vector=False,
+            way=DOTS,
             expected=False,
         ),
         "pairs": Picture(
@@ -111,7 +149,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "samples",
             joined,
             whole(partners.pairs),
-            vector=False,
+            way=DOTS,
             expected=False,
         ),
         "findings": Picture(
@@ -138,6 +176,7 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "curves",
             counted("modes", "captured"),
             whole(curves.modes),
+            of=ROWS,
         ),
         "losses": Picture(
             "Losses",
@@ -169,7 +208,8 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "critic",
             duels,
             critics.critic,
-            vector=False,
+            way=DOTS,
+            of=ROWS,
         ),
         "auc": Picture(
             "How well the critic tells",
@@ -193,7 +233,8 @@ PICTURES: Catalogue[Picture] = Catalogue(
             "field",
             pulled,
             critics.field,
-            vector=False,
+            way=DOTS,
+            of=ROWS,
         ),
         "estimate": Picture(
             "The critic's estimate of the distance",
@@ -252,7 +293,17 @@ class Drawing:
     key: str
     part: str
     picture: Picture
-    figure: Figure
+    figure: Any
+
+    @property
+    def told(self) -> Told:
+        """Its heading, and how it is read."""
+        return self.picture.named(self.picture, self.figure)
+
+    @property
+    def png(self) -> bytes:
+        """The drawing as a file."""
+        return self.picture.way.alone(self.figure)
 
     @property
     def name(self) -> str:
@@ -271,5 +322,6 @@ def drawings(record: Record, *, section: str | None = None) -> Iterator[Drawing]
 
 def missing(record: Record) -> list[tuple[str, str]]:
     """Key and title of every expected picture for which nothing was recorded."""
-    held = PICTURES.items()
-    return [(key, p.title) for key, p in held if p.expected and not p.parts(record)]
+    seen = kinds(record)
+    held = [(key, p) for key, p in PICTURES.items() if p.expected and p.of & seen]
+    return [(key, p.title) for key, p in held if not p.parts(record)]

@@ -15,7 +15,7 @@ from saddle.report.gallery import PICTURES, Drawing, drawings, missing
 from saddle.report.lessons import LESSONS, Lesson
 from saddle.report.read import Record
 from saddle.report.reel import Film, shot, spread
-from saddle.report.style import png, svg
+from saddle.report.style import inline, svg
 from saddle.report.tables import Rows, as_rows, cell, to_html
 
 Source = Reference | str
@@ -56,10 +56,12 @@ def page(record: Record, *, references: Sequence[Source] = ()) -> str:
         "next": onward(record),
     }
     body = "\n".join(
-        f"<section id='{key}'><h2>{title}</h2>\n{bodies[key]}</section>" for key, title in SECTIONS
+        f"<section id='{key}'><h2>{title}</h2>\n{bodies[key]}</section>"
+        for key, title in SECTIONS
+        if bodies[key]
     )
     title = f"{summary.data_name(record)}, {summary.distance_name(record)}"
-    return document(title, f"{top(record)}\n<main>{body}</main>\n{foot(record)}")
+    return document(title, f"{top(record, bodies)}\n<main>{body}</main>\n{foot(record)}")
 
 
 def lessons_page() -> str:
@@ -124,11 +126,13 @@ def document(title: str, body: str) -> str:
 # ------------------------------------------------------------------------------------- the head
 
 
-def top(record: Record) -> str:
+def top(record: Record, bodies: Mapping[str, str]) -> str:
     """Title, summary in words, numbers, contents."""
     name = f"{summary.data_name(record)} · {summary.distance_name(record)}"
     lead = " ".join(summary.sentences(record))
-    links = "".join(f"<li><a href='#{key}'>{title}</a></li>" for key, title in SECTIONS)
+    links = "".join(
+        f"<li><a href='#{key}'>{title}</a></li>" for key, title in SECTIONS if bodies[key]
+    )
     return (
         f"<header><h1>{escape(name)}</h1>\n<p class='lead'>{escape(lead)}</p>\n"
         f"{headed(record)}{notices(record)}"
@@ -191,25 +195,19 @@ def pictured(record: Record, section: str) -> str:
 
 def figure(drawing: Drawing, record: Record) -> str:
     """One picture with its heading and how it is read."""
-    picture = drawing.picture
-    width, height = drawing.figure.get_size_inches()
-    kind = "wide" if width > 8 else "wide narrow" if not picture.vector else ""
-    part = f" ({drawing.part})" if drawing.part else ""
-    title = escape(f"{picture.title}{part if len(record.names('critics')) > 1 else ''}")
-    alt = f"{picture.title}{part} of {summary.data_name(record)}: {picture.reads}"
-    data, form = (
-        (svg(drawing.figure), "svg+xml") if picture.vector else (png(drawing.figure), "png")
+    way = drawing.picture.way
+    width, height = way.size(drawing.figure)
+    name, reads = drawing.told
+    part = f" ({drawing.part})" if drawing.part and len(record.names("critics")) > 1 else ""
+    alt = f"{name}{part} of {summary.data_name(record)}: {reads}"
+    image = (
+        f"<img{way.pixels} src='{inline(way.save(drawing.figure), way.form)}' "
+        f"alt='{escape(alt)}' width='{width:.0f}' height='{height:.0f}'>"
     )
-    size = f"width='{96 * width:.0f}' height='{96 * height:.0f}'"
     return (
-        f"<figure class='{kind}'><figcaption><h3>{title}</h3>{escape(picture.reads)}"
-        f"</figcaption><img src='{inline(data, form)}' alt='{escape(alt)}' {size}></figure>"
+        f"<figure class='{way.look(width)}'><figcaption><h3>{escape(f'{name}{part}')}</h3>"
+        f"{escape(reads)}</figcaption>{image}</figure>"
     )
-
-
-def inline(data: bytes, form: str) -> str:
-    """An image as an address that holds it."""
-    return f"data:image/{form};base64,{base64.b64encode(data).decode()}"
 
 
 def filmed(record: Record) -> str:
@@ -218,15 +216,16 @@ def filmed(record: Record) -> str:
     if film is None:
         return "<p class='none'>Film: not measured, since no look holds samples</p>"
     first, last = film.steps[0], film.steps[-1]
-    alt = escape(f"The samples over the data from step {first:,} to step {last:,}.")
-    wide = " double" if film.frames[0].width > 1.3 * film.frames[0].height else ""
-    still = inline(film.still(len(film.frames) - 1), "png")
+    alt = escape(f"{film.kind.frame} from step {first:,} to step {last:,}.")
+    wide = film.kind.look
+    wide += " double" if film.frames[0].width > 1.3 * film.frames[0].height else ""
+    still = inline(film.still(len(film.frames) - 1), film.kind.still.lower())
+    moving = inline(film.moving(film.kind.moving), film.kind.moving.lower())
     return (
-        "<figure class='wide'><figcaption>Samples over data over the critic, at every look, from "
-        "the same noise: what moves is the generator.</figcaption>"
+        f"<figure class='wide'><figcaption>{film.kind.reads}</figcaption>"
         f"<div class='reel{wide}' data-reel><picture data-film>"
         f"<source media='print, (prefers-reduced-motion: reduce)' srcset='{still}'>"
-        f"<img src='{inline(film.moving(), 'gif')}' alt='{alt}'></picture>"
+        f"<img src='{moving}' alt='{alt}'></picture>"
         f"{stills(film)}</div></figure>"
     )
 
@@ -234,9 +233,10 @@ def filmed(record: Record) -> str:
 def stills(film: Film) -> str:
     """Some of the frames, under a slider; hidden until a script shows them."""
     chosen = spread(list(range(len(film.frames))), MOST_STILLS)
+    form = film.kind.still.lower()
     images = "".join(
-        f"<img data-step='{film.steps[i]}' src='{inline(film.still(i), 'png')}' "
-        f"alt='Samples over data at step {film.steps[i]:,}'{' hidden' * (i != chosen[-1])}>"
+        f"<img data-step='{film.steps[i]}' src='{inline(film.still(i), form)}' "
+        f"alt='{film.kind.frame} at step {film.steps[i]:,}'{' hidden' * (i != chosen[-1])}>"
         for i in chosen
     )
     end = len(chosen) - 1

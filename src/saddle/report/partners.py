@@ -11,6 +11,7 @@ import numpy as np
 from saddle.report.canvas import Canvas, canvas, finite, rise
 from saddle.report.clouds import panels, remark, rows
 from saddle.report.read import Array, Arrays, Record
+from saddle.report.shown import CLOUDS, kind_of
 from saddle.report.style import FAKE, INK, LABELS, MUTED, cloud_legend, drawn, legend, sheet
 
 if TYPE_CHECKING:
@@ -138,8 +139,18 @@ def graph(ax: Axes, x: Array, y: Array, names: list[str]) -> None:
 
 def paired(held: Arrays) -> list[tuple[str, str, str, str]]:
     """The pairs of rows that a look holds, of equal dimension."""
-    both = [pair for pair in PAIRS if pair[0] in held and pair[1] in held]
-    return [p for p in both if rows(held[p[0]]).shape[1] == rows(held[p[1]]).shape[1]]
+    return [p for p in both_of(held, CLOUDS) if width(held[p[0]]) == width(held[p[1]])]
+
+
+def both_of(held: Arrays, kind: str) -> list[tuple[str, str, str, str]]:
+    """The pairs of a kind that a look holds."""
+    there = [pair for pair in PAIRS if pair[0] in held and pair[1] in held]
+    return [p for p in there if {kind_of(held[p[0]]), kind_of(held[p[1]])} == {kind}]
+
+
+def width(x: Array) -> int:
+    """Numbers of a row."""
+    return int(rows(x).shape[1])
 
 
 @drawn

@@ -5,6 +5,7 @@ Figures are made without pyplot, so drawing leaves no trace in the caller's sess
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -126,6 +127,11 @@ def svg(figure: Figure) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue()
+
+
+def inline(data: bytes, form: str) -> str:
+    """An image as an address that holds it."""
+    return f"data:image/{form};base64,{base64.b64encode(data).decode()}"
 
 
 @drawn

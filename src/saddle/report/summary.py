@@ -9,6 +9,7 @@ from typing import Any
 
 from saddle.records import RECORDED
 from saddle.report.read import Record
+from saddle.report.shown import CLOUDS, SHEETS, kinds
 from saddle.report.tables import Rows, leaves, number
 
 NOT_MEASURED = "not measured"
@@ -21,7 +22,8 @@ class Ability:
     Attributes:
         sign: the array of a look that tells it.
         says: what was learned, in words; {data} is the data's name.
-        commands: what to do with it: a sentence and a command each; {run} is the folder.
+        commands: what to do with it: a sentence and a command each; {run} is the folder,
+            {some} and {draw} are words of `DRAWS`.
     """
 
     sign: str
@@ -46,12 +48,12 @@ ABILITIES = (
     Ability(
         "given",
         "a generator learned to draw {data} for what is given",
-        (("Draw a thousand samples for a value", "saddle sample {run} -n 1000 --given VALUE"),),
+        (("Draw {some} for a value", "saddle sample {run} {draw} --given VALUE"),),
     ),
     Ability(
         "samples",
         "a generator learned to draw {data}",
-        (("Draw a thousand samples", "saddle sample {run} -n 1000 --out samples.csv"),),
+        (("Draw {some}", "saddle sample {run} {draw}"),),
     ),
     Ability(
         "",
@@ -66,6 +68,13 @@ ABILITIES = (
     ),
 )
 """What is told first comes first; the last one every run has."""
+
+
+DRAWS = {
+    CLOUDS: {"some": "a thousand samples", "draw": "-n 1000 --out samples.csv"},
+    SHEETS: {"some": "64 samples", "draw": "-n 64 --out samples.png"},
+}
+"""How samples of each kind are drawn."""
 
 
 def abilities(record: Record) -> list[Ability]:
@@ -177,12 +186,15 @@ def tiles(record: Record) -> list[tuple[str, str, str]]:
     aucs = [record.series("critics", d, "auc")[1] for d in record.names("critics")]
     auc = max((float(a[-1]) for a in aucs if len(a)), default=None)
     floor = f"floor {number(seen[2])}" if seen and seen[2] is not None else "floor not measured"
+    modal = (
+        tile("modes", captured, lambda v: f"{int(v)}", f"of {of}"),
+        tile("high quality", quality, lambda v: f"{v:.1%}", perfect(record)),
+    )
     return [
         ("steps", f"{record.step:,}" if record.step is not None else NOT_MEASURED, ""),
         ("time", duration(float(seconds)) if seconds is not None else NOT_MEASURED, ""),
         ("distance", number(seen[1]) if seen else NOT_MEASURED, floor if seen else ""),
-        tile("modes", captured, lambda v: f"{int(v)}", f"of {of}"),
-        tile("high quality", quality, lambda v: f"{v:.1%}", perfect(record)),
+        *(modal if CLOUDS in kinds(record) or captured is not None else ()),
         tile("critic's AUC", auc, lambda v: f"{v:.3f}", "0.5: it cannot tell"),
     ]
 
@@ -254,5 +266,6 @@ def recipe(record: Record) -> Rows:
 def commands(record: Record) -> list[tuple[str, str]]:
     """What to do with the run next: a sentence and a command each."""
     run = shlex.quote(str(record.run.path))
+    words = DRAWS[min(kinds(record))]
     told = [pair for ability in abilities(record) for pair in ability.commands]
-    return [(what, command.format(run=run)) for what, command in told]
+    return [(what.format(**words), it.format(run=run, **words)) for what, it in told]

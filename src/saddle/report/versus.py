@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from saddle.report import clouds, summary
+from saddle.report import clouds, sheets, summary
 from saddle.report.curves import logarithmic
 from saddle.report.read import Record
+from saddle.report.shown import DRAWN
 from saddle.report.style import DASHES, MUTED, SERIES, drawn, legend, sheet, thousands, words
 from saddle.report.tables import leaves, number
 
@@ -185,8 +187,28 @@ def samples(runs: Runs) -> Figure:
 
 
 def any_samples(runs: Runs) -> bool:
-    """Whether any run recorded samples."""
+    """Whether any run recorded rows."""
     return any(clouds.drawn_rows(record) for record in runs.values())
+
+
+def last_sheets(runs: Runs) -> list[sheets.Sheet]:
+    """Held-out pictures of the first run that has some, then the last samples of every run."""
+    held = {name: sheets.real_and_made(record) for name, record in runs.items()}
+    made = [
+        replace(sheet, title=f"{name}, {sheet.title}")
+        for name, parts in held.items()
+        for part in parts
+        if part in MADE
+        for sheet in [sheets.side(runs[name], part)]
+    ]
+    real = [
+        sheets.side(runs[name], part) for name, p in held.items() for part in p if part not in MADE
+    ]
+    return [*real[:1], *made]
+
+
+MADE = {made for made, *_ in DRAWN}
+"""What a look holds of samples."""
 
 
 def captioned(title: str, reads: str) -> str:
