@@ -250,7 +250,7 @@ OF_SHEETS = Kind(
     {"GIF": {"disposal": 1}, "WEBP": {"quality": 80, "method": 3}, "PNG": {}},
     of_sheets,
     ACROSS,
-    light=0.35,
+    light=0.3,
     look=" pixels",
 )
 FILMS: Sequence[Kind] = (OF_CLOUDS, OF_SHEETS)

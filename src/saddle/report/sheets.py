@@ -113,11 +113,11 @@ def classes_of(*labels: Array | None) -> list[object]:
 
 
 def across_of(pictures: Array, labels: Array | None) -> int:
-    """How many pictures stand in a row: what fills it best."""
+    """How many pictures stand in a row: what fills it best; few where they are large."""
     w = int(pictures.shape[2])
     most = ACROSS if labels is not None else math.ceil(min(64, len(pictures)) ** 0.5)
-    filled = {n: n * (w * factor_of(w, n) + GAP) for n in range(max(most, SMALLEST), 1, -1)}
-    return max((n for n in filled if n >= min(SMALLEST, most)), key=lambda n: filled[n])
+    fit = [n for n in range(most, min(SMALLEST, most) - 1, -1) if factor_of(w, n) > 0]
+    return max(fit, key=lambda n: n * (w * factor_of(w, n) + GAP), default=min(SMALLEST, most))
 
 
 def factor_of(width: int, across: int, wide: int = WIDE - NAMES) -> int:
@@ -197,6 +197,18 @@ def png(sheet: Sheet) -> bytes:
     file = io.BytesIO()
     sheet.image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def light_png(sheet: Sheet) -> bytes:
+    """A sheet as PNG for a page; one of many colours that is too heavy keeps the commonest."""
+    whole = png(sheet)
+    if len(whole) <= HEAVY:
+        return whole
+    return png(Sheet(sheet.image.quantize(256), sheet.title, sheet.reads))
+
+
+HEAVY = 400_000
+"""Bytes of a sheet on a page, at most, before its colours are fewer."""
 
 
 # --------------------------------------------------------------------------------- sheets of a run
@@ -281,15 +293,17 @@ def fitted(picture: Array, size: tuple[int, ...]) -> Array:
 
 
 def frames(looks: Iterable[Look], most: int, phases: Sequence[str]) -> list[Image]:
-    """A frame a look: its samples, all in the same places."""
+    """A frame a look: its samples, all in the same places, so many in a row at most."""
     found = []
     for look, phase in zip(looks, phases, strict=True):
         made = next(n for n, *_ in DRAWN if n in look.arrays and kind_of(look.arrays[n]) == SHEETS)
         pictures = look.arrays[made]
         labels = labels_of(look.arrays.get("given"), len(pictures))
-        across = min(most, across_of(pictures, labels))
-        held = rows_of(pictures, labels, classes_of(labels), across)
-        found.append(composed(held, above=f"step {look.step:,}{phase}"))
+        fit = across_of(pictures, labels)
+        across = min(most, fit)
+        held = rows_of(pictures, labels, classes_of(labels)[:most], across)
+        wide = WIDE * across // fit
+        found.append(composed(held, wide=wide, above=f"step {look.step:,}{phase}"))
     return found
 
 
@@ -312,6 +326,6 @@ def neighbours(record: Record, key: str) -> dict[str, Sheet]:
 def html(sheet: Sheet, alt: str) -> str:
     """A sheet as an element, shown in its own pixels."""
     width, height = sheet.image.size
-    src = inline(png(sheet), "png")
+    src = inline(light_png(sheet), "png")
     size = f"width='{width}' height='{height}'"
     return f"<img class='pixels' src='{src}' alt='{escape(alt)}' {size}>"

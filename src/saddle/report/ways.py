@@ -53,7 +53,7 @@ LINES = Way("svg+xml", svg, png, inches, lambda w: "wide" * (w > WIDE))
 DOTS = Way("png", png, png, inches, lambda w: "wide" if w > WIDE else "wide narrow")
 PIXELS = Way(
     "png",
-    sheets.png,
+    sheets.light_png,
     sheets.png,
     measured,
     lambda w: "sheet" + " wide" * (w > WIDE),
