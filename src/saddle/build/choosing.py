@@ -110,14 +110,14 @@ def _penalty(seen: Seen) -> Choice:
     return Choice("penalties", values, f"{GAMMA:g} of E |x - x'|^2 = {seen.spread:.4g}")
 
 
-GAMMA = 2e-4
+GAMMA = 5e-3
 """Weight of R1 and R2 over E |x - x'|^2."""
 
 
 def _rates(seen: Seen) -> Choice:
     values = {
-        "optimise_generator.rate": 5e-4,
-        "optimise_critic.rate": 5e-4,
+        "optimise_generator.rate": 2e-3,
+        "optimise_critic.rate": 2e-3,
         "schedules.warm": 0.0,
         "schedules.decay": 0.5,
         "schedules.rate": {"end": 0.05},
