@@ -9,7 +9,21 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from saddle.distances.base import Penalty, ScoreMeaning
-from saddle.games import GAMES, Align, BiGan, Conditional, Cycle, Game, Gan, Noise, Player, Stakes
+from saddle.games import (
+    GAMES,
+    Align,
+    Autoencoder,
+    BiGan,
+    Codes,
+    Conditional,
+    Cycle,
+    Game,
+    Gan,
+    InfoGan,
+    Noise,
+    Player,
+    Stakes,
+)
 from saddle.games.streams import Streams
 from saddle.networks import CRITICS, FLOWS, GENERATORS, Shape
 from saddle.reference import Reference
@@ -142,6 +156,21 @@ MAKERS: dict[str, Callable[[Stakes, str], Game]] = {
         noise=NOISE,
         stakes=stakes,
         critic=_critic(stakes, kind, 2, 3),
+    ),
+    "infogan": lambda stakes, kind: InfoGan(
+        generator=net(3, 5),
+        recogniser=net(2, output=5, seed=4),
+        noise=NOISE,
+        stakes=stakes,
+        critic=_critic(stakes, kind, 2),
+        codes=Codes(4, 1),
+    ),
+    "aae": lambda stakes, kind: Autoencoder(
+        generator=net(3),
+        encoder=net(2, output=3, seed=4),
+        noise=NOISE,
+        stakes=stakes,
+        critic=_critic(stakes, kind, 3),
     ),
     "cycle": lambda stakes, kind: Cycle(
         a_to_b=net(2), b_to_a=net(2, seed=6), stakes=stakes, critics=_critics(stakes, kind), pool=2

@@ -157,6 +157,8 @@ def _fgan() -> Values:
 
 PER_GAME: Mapping[str, Values] = {
     "bigan": {"encoder.name": "fourier-mlp:60", "steps": 8_000},
+    "infogan": {},
+    "aae": {"critic.name": "mlp"},
     "cycle": {"weights.cycle": 0.02, "steps": 8_000},
     "align": {
         "generator.name": "spline-coupling",

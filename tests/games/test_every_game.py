@@ -196,7 +196,7 @@ def test_wrong_seats_are_refused():
         make_duel("duel", stakes, critic=torch.nn.Linear(2, 1), **pick)
 
 
-@pytest.mark.parametrize("name", ["gan", "bigan", "cycle", "align"])
+@pytest.mark.parametrize("name", ["gan", "bigan", "aae", "cycle", "align"])
 def test_games_without_a_condition_take_nothing_given(name):
     game = make(name, LEARNED)
     with pytest.raises(Incompatible, match="given|rows"):

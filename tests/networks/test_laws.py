@@ -27,7 +27,8 @@ ALL = [
     (kind, name)
     for kind, rows in CATALOGUES.items()
     for name in rows
-    if not rows[name].pictures  # their laws are in test_pictures.py
+    # Their laws are in test_pictures.py and test_auxiliary.py.
+    if not (rows[name].pictures or rows[name].classifies)
 ]
 IDS = [f"{kind}-{name}" for kind, name in ALL]
 

@@ -19,6 +19,8 @@ DATA = {
     "gan": "ring",
     "conditional": "labelled-ring",
     "bigan": "ring",
+    "infogan": "ring",
+    "aae": "ring",
     "cycle": "rotated-mixtures",
     "align": "rotated-mixtures",
 }

@@ -48,12 +48,12 @@ class Grid:
     def surfaces(
         self, game: Game, duel: Duel, streams: Streams, fake: Tensor
     ) -> dict[str, npt.NDArray[Any]]:
-        """`surface.DUEL` (and `@CONDITION`); nothing where rows are packed together.
+        """`surface.DUEL` (and `@CONDITION`); nothing of packed rows, or of codes.
 
         Log p/q where the distance reads it off its scores, and the scores `fake` of generated
         samples; else the score itself.
         """
-        if any(view.widens > 1 for view in duel.views):
+        if any(view.widens > 1 for view in duel.views) or duel.key not in self.boxes:
             return {}
         found = {}
         _, read = shown(duel.distance, fake)

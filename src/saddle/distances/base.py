@@ -6,7 +6,7 @@ one reads the samples. Both are pure: tensors in, tensors out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
@@ -158,6 +158,7 @@ class Side:
         parts: what was shown.
         scores: the critic's scores, (n,).
         smooth: for each part, whether the score may be differentiated by it.
+        more: what else the critic said of each row, by name: `features`, and its heads.
     """
 
     def __init__(
@@ -167,10 +168,12 @@ class Side:
         smooth: tuple[bool, ...],
         slopes: Slopes,
         rows: slice = slice(None),
+        more: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.parts = parts
         self.scores = scores
         self.smooth = smooth
+        self.more = more or {}
         self._slopes = slopes
         self._rows = rows
 

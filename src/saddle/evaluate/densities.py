@@ -260,6 +260,8 @@ def _by_mesh(trained: Trained, truth: Truth, generators: nn.ModuleDict) -> Law |
     d = trained.recipe.latent
     if set(trained.spaces) != {"x"} or trained.spaces["x"].shape != (d,):
         return None
+    if trained.game.noise.size != d:
+        return None
     raw, volumes = _even(truth, MESHED)
     edge, log_density = NOISE_MESH[trained.recipe.noise]
     axis = np.linspace(-edge, edge, FINE[d])

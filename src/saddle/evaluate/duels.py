@@ -90,7 +90,7 @@ class _Unit:
 
 def _unit(trained: Trained, duel: Duel, rows: RawBatch) -> _Unit:
     """The unit of W1 beside which the bound stands: the data's scale, where x alone is judged."""
-    if len(duel.smooth) > 1:
+    if len(duel.smooth) > 1 or duel.key not in trained.spaces:
         return _Unit(1.0, "in encoded units of all parts together")
     space, scale = trained.spaces[duel.key], scale_of_rows(rows[duel.key])
     worth = float(scale_of(space).min()) / scale

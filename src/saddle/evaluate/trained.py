@@ -23,7 +23,7 @@ from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.resuming import amended
 from saddle.errors import BadValue, BrokenRun, Incompatible, bad
-from saddle.games.base import Encodes, Game, Reconstructs, Translates, Weighs
+from saddle.games.base import Coded, Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Aside, Purpose, Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run
@@ -153,6 +153,8 @@ class Trained:
         """One encoded condition for each of n samples, or None where none was asked."""
         if given is None:
             return None
+        if isinstance(self.game, Coded):
+            return self.game.code(torch.as_tensor(np.atleast_2d(np.asarray(given, np.float32))))
         if "given" not in self.spaces:
             raise Incompatible(f"game {self.recipe.game!r} takes no condition: leave given out")
         space = self.spaces["given"]
@@ -226,12 +228,14 @@ def _number(text: str) -> int | None:
 
 def read_condition(trained: Trained, text: str) -> Array:
     """A condition as typed: a label, or numbers with commas between them."""
-    if "given" not in trained.spaces:
+    coded = isinstance(trained.game, Coded)
+    space = trained.spaces.get("given")
+    if not coded and space is None:
         raise Incompatible(f"game {trained.recipe.game!r} takes no condition: leave --given out")
-    space = trained.spaces["given"]
-    if not space.smooth:
+    if space is not None and not space.smooth:
         return np.asarray(text)
     try:
         return np.array([float(part) for part in text.split(",")])
     except ValueError:
-        raise bad("--given", text, f"{space.shape[0]} numbers with commas between them") from None
+        count = "" if space is None else f"{space.shape[0]} "
+        raise bad("--given", text, f"{count}numbers with commas between them") from None

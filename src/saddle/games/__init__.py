@@ -2,14 +2,18 @@
 
 | game | needs | duels: real / fake | tethers |
 |---|---|---|---|
-| gan | x | (x) / (G(z)) | |
-| conditional | x, given | (x, c) / (G(z, c), c) | reconstruction, where x and c belong together |
+| gan | x | (x) / (G(z)) | features |
+| conditional | x, given | (x, c) / (G(z, c), c) | reconstruction, where x and c belong together; \
+auxiliary class |
 | bigan | x | (x, E(x)) / (G(z), z) | |
+| infogan | x | (x) / (G(z, c)) | mutual information of c and G(z, c); features |
+| aae | x | (z) / (E(x)) | reconstruction |
 | cycle | a, b | (b) / (G(a)); (a) / (F(b)), with past fakes | cycle; identity |
 | align | a, b | (b) / (T_b T_a^-1 a); (a) / (T_a T_b^-1 b) | -log p(a), -log p(b) |
 """
 
 from saddle.catalogue import Catalogue
+from saddle.games.aae import Autoencoder
 from saddle.games.align import Align
 from saddle.games.augment import VIEWS, Sight
 from saddle.games.base import Batch, Game, Player, Tether
@@ -19,13 +23,22 @@ from saddle.games.conditional import Conditional
 from saddle.games.cycle import Cycle
 from saddle.games.duel import DirectDuel, Duel, Scene, Terms, View
 from saddle.games.gan import Gan
+from saddle.games.infogan import Codes, InfoGan
 from saddle.games.noise import NOISES, Noise
 from saddle.games.seats import Stakes, make_duel
 from saddle.games.streams import Purpose, Streams
 
 GAMES: Catalogue[type[Game]] = Catalogue(
     "game",
-    {"gan": Gan, "conditional": Conditional, "bigan": BiGan, "cycle": Cycle, "align": Align},
+    {
+        "gan": Gan,
+        "conditional": Conditional,
+        "bigan": BiGan,
+        "infogan": InfoGan,
+        "aae": Autoencoder,
+        "cycle": Cycle,
+        "align": Align,
+    },
 )
 """Every game by name. Where none is asked for, the first that needs what the source gives."""
 
@@ -34,15 +47,18 @@ __all__ = [
     "NOISES",
     "VIEWS",
     "Align",
+    "Autoencoder",
     "Batch",
     "Bench",
     "BiGan",
+    "Codes",
     "Conditional",
     "Cycle",
     "DirectDuel",
     "Duel",
     "Game",
     "Gan",
+    "InfoGan",
     "Noise",
     "Player",
     "Purpose",

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -191,6 +191,15 @@ class Weighs(Protocol):
         self, x: Tensor, *, back: bool = False, generators: nn.ModuleDict | None = None
     ) -> Tensor:
         """Log density of encoded rows of a, or of b."""
+        ...
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """A game that samples for codes of its own, which no source gives."""
+
+    def code(self, raw: Tensor) -> Tensor:
+        """Encoded codes of rows of numbers, as a user says them."""
         ...
 
 

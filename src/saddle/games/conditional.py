@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from saddle.catalogue import Catalogue
 from saddle.distances import ScoreMeaning
+from saddle.games import readings
 from saddle.games.base import Batch, Game, Tether
 from saddle.games.bench import Bench
 from saddle.games.duel import Duel, Scene
 from saddle.games.kept import Law
 from saddle.games.noise import Noise
+from saddle.games.readings import check_class, probed, with_readings
 from saddle.games.seats import Stakes, anchor, latents, make_duel, parts, rows
 from saddle.games.streams import Purpose, Streams
 from saddle.games.tethers import reconstruction, tied
@@ -33,10 +35,14 @@ class Conditional(Game):
 
     Args of `__init__` beside those of `Gan`:
         reconstruction: weight of the gap between x and G(z, c), where the source is aligned.
+        auxiliary: weight of the class that the critic tells of real and fake rows (AC-GAN). Such
+            a critic (`auxiliary-mlp`) scores x alone, and the class of a fake is asked of the
+            generator by this term alone.
 
     References:
         Mirza, Osindero (2014), Conditional generative adversarial nets, Eq. 2.
         Isola et al. (2017), Image-to-image translation (pix2pix), Eq. 4.
+        Odena, Olah, Shlens (2017), Conditional image synthesis with auxiliary classifiers, Eq. 3.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"x", "given"})
@@ -49,12 +55,17 @@ class Conditional(Game):
     def make(cls, bench: Bench) -> Conditional:
         """G from noise and c to x, and a critic of both."""
         d, c = bench.shape("x"), bench.shape("given")
+        weights = bench.weight(reconstruction=0.0, auxiliary=0.0)
+        critic = bench.critic("critic", d, c)
+        if critic is not None:
+            check_class(probed(critic, bench.stakes, d, c), weights["auxiliary"], bench.stakes)
         return cls(
             generator=bench.generator("generator", (bench.noise.size, c), d),
-            critic=bench.critic("critic", d, c),
+            critic=critic,
             noise=bench.noise,
             stakes=bench.stakes,
-            reconstruction=bench.weight(reconstruction=0.0)["reconstruction"],
+            reconstruction=weights["reconstruction"],
+            auxiliary=weights["auxiliary"],
         )
 
     def __init__(
@@ -65,6 +76,7 @@ class Conditional(Game):
         stakes: Stakes,
         critic: nn.Module | None = None,
         reconstruction: float = 0.0,
+        auxiliary: float = 0.0,
     ) -> None:
         super().__init__()
         self.noise = noise
@@ -79,7 +91,8 @@ class Conditional(Game):
         score = duel.distance.score if isinstance(duel, Duel) else None
         self.shift = int(score is ScoreMeaning.LOG_RATIO_UP_TO_CONSTANT)
         tether = Tether("reconstruction", reconstruction, self._reconstruction)
-        self.seat({"generator": generator}, [duel], tied(tether))
+        told = with_readings(duel, readings.auxiliary(auxiliary))
+        self.seat({"generator": generator}, [told], tied(tether))
         self.keeps["law"] = Law()
 
     @property

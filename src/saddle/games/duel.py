@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from saddle.distances.base import Direct, Distance, Parts, Penalty, Side, Slopes, differentiable
 from saddle.games.streams import Purpose, Streams
+from saddle.networks.base import Scores
 
 Scene = dict[str, Tensor]
 """What one pass of the generators put on stage, by name: x, z, fake, c, encoded, ..."""
@@ -46,6 +47,32 @@ class View(nn.Module):
         return {}
 
 
+Reads = Callable[[Side, Side], Tensor]
+"""From the real and the fake side, as a critic judged them, to a scalar."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A tether that reads more of the critic than its score, in the duel's own pass.
+
+    A class, or features, are heads on the body that the score comes from: to ask the critic once
+    more would cost as much as the duel itself, and rows that a view changed would be others.
+
+    Attributes:
+        name: names its term.
+        weight: its factor, in both players' losses.
+        critic: what the critic minimises of it, or None.
+        generator: what the generator minimises of it, or None.
+        single: whether it reads rows one by one, so that they cannot be packed.
+    """
+
+    name: str
+    weight: float
+    critic: Reads | None = None
+    generator: Reads | None = None
+    single: bool = False
+
+
 @dataclass(eq=False)
 class Duel:
     """One critic between a real and a fake part, with its penalties and views.
@@ -62,6 +89,7 @@ class Duel:
         weight: factor of the duel in both players' losses.
         strength: factor of every penalty's weight, set by the schedule.
         key: the key of the batch that it is about: whose surface and box are shown.
+        readings: tethers that read the critic's heads or features.
         at_sides: whether a penalty reads the slope at the sides' own samples.
     """
 
@@ -76,6 +104,7 @@ class Duel:
     weight: float = 1.0
     strength: float = 1.0
     key: str = "x"
+    readings: Sequence[Reading] = ()
     at_sides: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +127,9 @@ class Duel:
             self.viewed(self.fake(scene), "fake", streams),
         )
         self.tell(real.scores, fake.scores)
-        return self.judged(real, fake, streams)
+        return self.judged(real, fake, streams) | {
+            it.name: it.weight * it.critic(real, fake) for it in self.readings if it.critic
+        }
 
     def tell(self, real: Tensor, fake: Tensor) -> None:
         """Let the views hear the scores of a turn of the critic."""
@@ -118,9 +149,11 @@ class Duel:
 
     def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
         """The distance's generator loss; the real side too, where it carries a gradient."""
-        real = self.judge(self.viewed(self.real(scene), "real", streams))
-        fake = self.judge(self.viewed(self.fake(scene), "fake", streams))
-        return self.answered(real, fake)
+        real = self._seen(self.viewed(self.real(scene), "real", streams))
+        fake = self._seen(self.viewed(self.fake(scene), "fake", streams))
+        return self.answered(real.scores, fake.scores) | {
+            it.name: it.weight * it.generator(real, fake) for it in self.readings if it.generator
+        }
 
     def answered(self, real: Tensor, fake: Tensor) -> Terms:
         """The same of scores, (n,)."""
@@ -146,28 +179,41 @@ class Duel:
         if self.critic.pointwise and len(real[0]) == len(fake[0]):
             n = len(real[0])
             joined = tuple(torch.cat(pair) for pair in zip(real, fake, strict=True))
-            scores, slopes = self.scored(joined)
+            said, slopes = self._asked(joined)
             return (
-                Side(real, scores[:n], self.smooth, slopes, slice(None, n)),
-                Side(fake, scores[n:], self.smooth, slopes, slice(n, None)),
+                self._side(real, said, slopes, slice(None, n)),
+                self._side(fake, said, slopes, slice(n, None)),
             )
-        return self._side(real), self._side(fake)
+        return (
+            self._side(real, *self._asked(real), slice(None)),
+            self._side(fake, *self._asked(fake), slice(None)),
+        )
 
-    def _side(self, parts: Parts) -> Side:
-        scores, slopes = self.scored(parts)
-        return Side(parts, scores, self.smooth, slopes, slice(None))
+    def _side(self, parts: Parts, said: Scores, slopes: Slopes, rows: slice) -> Side:
+        more = {name: found[rows] for name, found in said.more().items()}
+        return Side(parts, said.values[rows], self.smooth, slopes, rows, more)
+
+    def _seen(self, parts: Parts) -> Side:
+        """A side whose slopes nobody asks for."""
+        return self._side(parts, self.critic(*parts), Slopes(_no_slopes), slice(None))
 
     def scored(self, parts: Parts) -> tuple[Tensor, Slopes]:
         """Scores, and the slopes there where a penalty will ask for them."""
+        said, slopes = self._asked(parts)
+        return said.values, slopes
+
+    def _asked(self, parts: Parts) -> tuple[Scores, Slopes]:
         if not self.at_sides:
-            return self.judge(parts), Slopes(_no_slopes)
+            return self.critic(*parts), Slopes(_no_slopes)
         held = tuple(
             differentiable(part) if smooth else part
             for part, smooth in zip(parts, self.smooth, strict=True)
         )
-        scores = self.judge(held)
+        said: Scores = self.critic(*held)
         wanted = [part for part, smooth in zip(held, self.smooth, strict=True) if smooth]
-        return scores, Slopes(lambda: torch.autograd.grad(scores.sum(), wanted, create_graph=True))
+        return said, Slopes(
+            lambda: torch.autograd.grad(said.values.sum(), wanted, create_graph=True)
+        )
 
 
 @dataclass(eq=False)
@@ -184,6 +230,7 @@ class DirectDuel:
     critic: None = None
     views: tuple[View, ...] = ()
     penalties: tuple[tuple[Penalty, float], ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     def critic_terms(self, scene: Scene, streams: Streams) -> Terms:
         """None: there is no critic."""

@@ -14,6 +14,7 @@ from saddle.games.base import Batch, Game
 from saddle.games.bench import Bench
 from saddle.games.duel import Scene
 from saddle.games.noise import Noise
+from saddle.games.readings import matching, with_readings
 from saddle.games.seats import Stakes, latents, make_duel, parts
 from saddle.games.streams import Purpose, Streams
 from saddle.networks import CRITICS, GENERATORS
@@ -25,6 +26,14 @@ class Gan(Game):
     """G maps noise to samples, and the critic compares them with real ones.
 
         real (x), x ~ p        fake (G(z)), z ~ noise
+
+    Args of `__init__`:
+        generator: G.
+        noise: the law of z.
+        stakes: distance, penalties and views.
+        critic: none under a direct distance.
+        features: weight of the gap between the mean features of both sides, which the generator
+            closes; the critic must have features.
 
     References:
         Goodfellow et al. (2014), Generative adversarial nets, Eq. 1.
@@ -39,13 +48,13 @@ class Gan(Game):
     @classmethod
     def make(cls, bench: Bench) -> Gan:
         """G from noise to x, and a critic of x."""
-        bench.weight()
         d = bench.shape("x")
         return cls(
             generator=bench.generator("generator", (bench.noise.size,), d),
             critic=bench.critic("critic", d),
             noise=bench.noise,
             stakes=bench.stakes,
+            features=bench.weight(features=0.0)["features"],
         )
 
     def __init__(
@@ -55,6 +64,7 @@ class Gan(Game):
         noise: Noise,
         stakes: Stakes,
         critic: nn.Module | None = None,
+        features: float = 0.0,
     ) -> None:
         super().__init__()
         self.noise = noise
@@ -66,7 +76,7 @@ class Gan(Game):
             fake=parts("fake"),
             smooth=stakes.smooth_at("x"),
         )
-        self.seat({"generator": generator}, [duel])
+        self.seat({"generator": generator}, [with_readings(duel, matching(features))])
 
     def stage(self, batch: Batch, streams: Streams) -> Scene:
         """G(z), as many rows as real ones."""

@@ -29,7 +29,24 @@ class Noise:
 
     def draw(self, n: int, rng: torch.Generator) -> Tensor:
         """Latents, (n, size)."""
-        return NOISES[self.law](n, self.size, rng)
+        return NOISES[self.law].draw(n, self.size, rng)
+
+    def below(self, z: Tensor) -> Tensor:
+        """The share of the law that lies below each value, in [0, 1]: uniform where z is drawn."""
+        return NOISES[self.law].below(z)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One law of mean 0 and variance 1.
+
+    Attributes:
+        draw: from n, size and a generator to latents.
+        below: its distribution function.
+    """
+
+    draw: Callable[[int, int, torch.Generator], Tensor]
+    below: Callable[[Tensor], Tensor]
 
 
 def _normal(n: int, size: int, rng: torch.Generator) -> Tensor:
@@ -45,6 +62,14 @@ def _spread(u: Tensor) -> Tensor:
     return u.sub_(0.5).mul_(2 * math.sqrt(3))
 
 
-NOISES: Catalogue[Callable[[int, int, torch.Generator], Tensor]] = Catalogue(
-    "noise", {"normal": _normal, "uniform": _uniform}
+def _below_uniform(z: Tensor) -> Tensor:
+    return (z / (2 * math.sqrt(3)) + 0.5).clamp(0, 1)
+
+
+NOISES: Catalogue[Drawing] = Catalogue(
+    "noise",
+    {
+        "normal": Drawing(_normal, torch.special.ndtr),
+        "uniform": Drawing(_uniform, _below_uniform),
+    },
 )

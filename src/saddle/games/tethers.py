@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 from torch import Tensor
+from torch.nn.functional import log_softmax
 
 from saddle.errors import bad
 from saddle.games.base import Tether
+from saddle.games.duel import Reading
+
+T = TypeVar("T", Tether, Reading)
 
 
 def gap(x: Tensor, y: Tensor) -> Tensor:
@@ -47,7 +52,30 @@ def likelihood(log_prob: Tensor) -> Tensor:
     return -log_prob.mean()
 
 
-def tied(*tethers: Tether) -> list[Tether]:
+def squared_gap(x: Tensor, y: Tensor) -> Tensor:
+    """E |x - y|^2 / d, the mean square over rows and coordinates."""
+    return (x - y).square().mean()
+
+
+def surprise(logits: Tensor, c: Tensor) -> Tensor:
+    """-E log C(c|x), in nats, C the softmax of logits (n, k), over rows whose class is known.
+
+    A class is one-hot (n, k), and a row of zeros where it is unknown; 0 where none is known.
+    """
+    told = -(c * log_softmax(logits, 1)).sum(1)
+    return told.sum() / c.sum().clamp_min(1)
+
+
+def feature_gap(real: Tensor, fake: Tensor) -> Tensor:
+    """|E h(x) - E h(G(z))|^2 of features (n, h) of both sides.
+
+    References:
+        Salimans et al. (2016), Improved techniques for training GANs, Sec. 3.1.
+    """
+    return (real.mean(0) - fake.mean(0)).square().sum()
+
+
+def tied(*tethers: T) -> list[T]:
     """The tethers that pull: those of weight 0 are left out, so that nothing is computed."""
     for tether in tethers:
         if not 0 <= tether.weight < math.inf:

@@ -214,6 +214,9 @@ def inseparable(game: Game) -> str | None:
     """Why games like this one must be played one after the other, or None where they need not."""
     if not game.rowwise:
         return f"game {type(game).__name__} asks its networks for more than a pass a row"
+    reading = [it.name for duel in game.duels for it in duel.readings]
+    if reading:
+        return f"weights.{reading[0]} reads more of the critic than its score"
     asking = [
         penalty.name for duel in game.duels for penalty, _ in duel.penalties if penalty.elsewhere
     ]

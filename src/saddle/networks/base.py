@@ -24,6 +24,11 @@ class Scores(NamedTuple):
     features: Tensor | None = None
     heads: dict[str, Tensor] = {}
 
+    def more(self) -> dict[str, Tensor]:
+        """Everything but the scores, by name."""
+        found = {} if self.features is None else {"features": self.features}
+        return {**found, **self.heads}
+
 
 class Critic(Protocol):
     """A module whose call maps parts, n rows each, to `Scores`.

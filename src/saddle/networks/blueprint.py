@@ -85,6 +85,7 @@ class Blueprint(Generic[N]):
         about: one line for lists.
         pointwise: whether a row's output depends on that row alone.
         pictures: whether it takes or makes pictures (C, H, W); else rows of numbers.
+        classifies: whether it needs a class as its second part, and tells it in a head.
     """
 
     make: Callable[[Shape], N]
@@ -92,6 +93,7 @@ class Blueprint(Generic[N]):
     about: str
     pointwise: bool = True
     pictures: bool = False
+    classifies: bool = False
 
     def __call__(self, shape: Shape, rng: torch.Generator) -> N:
         """The network, parameters drawn from `rng`; the global stream is left as it was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -10,7 +11,7 @@ from torch import nn
 from saddle.catalogue import Catalogue, Family, number, share, whole
 from saddle.networks.blueprint import Blueprint, Shape, even_width
 from saddle.networks.dcgan import conv_critic, dcgan_critic
-from saddle.networks.heads import Classified
+from saddle.networks.heads import Classified, Judged
 from saddle.networks.layers import (
     MinibatchDiscrimination,
     MinibatchStd,
@@ -130,6 +131,12 @@ def _minibatch_discrimination(text: str) -> Blueprint[nn.Module]:
     return Blueprint(make, IMPROVED, about, pointwise=False)
 
 
+def _auxiliary_mlp(shape: Shape) -> Judged:
+    seen, *given = map(math.prod, shape.parts)
+    body = plain_body(seen, shape.width, shape.depth, shape.activation)
+    return Judged(body, Classified(shape.width, sum(given), std=shape.width**-0.5))
+
+
 def _auxiliary(row: str, make: Callable[..., nn.Module], **kind: bool) -> Blueprint[nn.Module]:
     """The same body under an auxiliary classifier: the score does not read the class."""
     return Blueprint(
@@ -137,6 +144,7 @@ def _auxiliary(row: str, make: Callable[..., nn.Module], **kind: bool) -> Bluepr
         AUXILIARY,
         "pictures: judges x alone, and says its class in a head of its own",
         pictures=True,
+        classifies=True,
     )
 
 
@@ -182,6 +190,12 @@ CRITICS: Catalogue[Blueprint[nn.Module]] = Catalogue(
             R3GAN,
             "pictures: residual blocks without norms, fix-up start",
             pictures=True,
+        ),
+        "auxiliary-mlp": Blueprint(
+            _auxiliary_mlp,
+            AUXILIARY,
+            "judges x alone, and says its class in a head of its own",
+            classifies=True,
         ),
         "auxiliary-conv": _auxiliary("auxiliary-conv", conv_critic),
         "auxiliary-dcgan": _auxiliary("auxiliary-dcgan", dcgan_critic, norm=False),

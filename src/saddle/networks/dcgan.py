@@ -13,13 +13,14 @@ from collections.abc import Callable
 
 from torch import nn
 
-from saddle.networks.blueprint import Shape
-from saddle.networks.heads import Judging, PictureCritic, Pool, Projected
+from saddle.networks.blueprint import Shape, Size
+from saddle.networks.heads import Judging, PictureCritic, PictureEncoder, Pool, Projected
 from saddle.networks.layers import ACTIVATIONS
 from saddle.networks.pictures import (
     HE,
     SLOPE,
     Crop,
+    Dense,
     DoublingFilters,
     Enlarge,
     Filters,
@@ -31,6 +32,7 @@ from saddle.networks.pictures import (
     TransposedFilters,
     cropping,
     drawn,
+    encoded,
     grids,
     halving,
     laid,
@@ -112,6 +114,20 @@ def dcgan_critic(
         Radford, Metz, Chintala (2016), DCGAN, Sec. 3.
     """
     at, picture, given = seen(row, shape)
+    body, features = _dcgan_body(shape, picture, norm=norm)
+    head = judging(features, given, std=PUBLISHED)
+    return laid(PictureCritic(body, nn.Flatten(), head, at=at, pointwise=not norm))
+
+
+def dcgan_encoder(row: str, shape: Shape) -> PictureEncoder:
+    """The critic's body as published, under a linear map to the latent."""
+    body, features = _dcgan_body(shape, encoded(row, shape), norm=True)
+    head = Dense(features, shape.numbers, std=PUBLISHED)
+    return laid(PictureEncoder(body, nn.Flatten(), head))
+
+
+def _dcgan_body(shape: Shape, picture: Size, *, norm: bool) -> tuple[nn.Module, int]:
+    """From a picture to the coarsest level, and the numbers there."""
     sizes = grids(picture)
     layers: list[nn.Module] = []
     inputs = picture[0]
@@ -121,16 +137,27 @@ def dcgan_critic(
         layers += [Filters(inputs, outputs, 4, std=PUBLISHED, bias=not normed)]
         layers += [*([Norm(outputs)] if normed else []), nn.LeakyReLU(SLOPE)]
         inputs = outputs
-    features = inputs * sizes[-1][0] * sizes[-1][1]
-    head = judging(features, given, std=PUBLISHED)
-    body = nn.Sequential(*layers)
-    made = PictureCritic(body, nn.Flatten(), head, at=at, pointwise=not norm)
-    return laid(made)
+    return nn.Sequential(*layers), inputs * sizes[-1][0] * sizes[-1][1]
 
 
 def conv_critic(row: str, shape: Shape, judging: Judging = Projected) -> PictureCritic:
     """No norm; a filter a channel over the coarsest level, and a linear head."""
     at, picture, given = seen(row, shape)
+    body, features = _conv_body(shape, picture)
+    head = judging(features, given, std=features**-0.5)
+    return laid(PictureCritic(body, Pool(features, grids(picture)[-1]), head, at=at))
+
+
+def conv_encoder(row: str, shape: Shape) -> PictureEncoder:
+    """The critic's body and its pool, under a linear map to the latent."""
+    picture = encoded(row, shape)
+    body, features = _conv_body(shape, picture)
+    head = Dense(features, shape.numbers, std=features**-0.5)
+    return laid(PictureEncoder(body, Pool(features, grids(picture)[-1]), head))
+
+
+def _conv_body(shape: Shape, picture: Size) -> tuple[nn.Module, int]:
+    """From a picture to the coarsest level, and the channels there."""
     sizes, act = grids(picture), ACTIVATIONS[shape.activation].make
     layers: list[nn.Module] = []
     inputs, gain = picture[0], 1.0
@@ -138,6 +165,4 @@ def conv_critic(row: str, shape: Shape, judging: Judging = Projected) -> Picture
         filters = Filters(inputs, outputs, 4, std=gain * (16 * inputs) ** -0.5)
         layers += [*halving(grid), filters, act()]
         inputs, gain = outputs, HE
-    head = judging(inputs, given, std=inputs**-0.5)
-    body = nn.Sequential(*layers)
-    return laid(PictureCritic(body, Pool(inputs, sizes[-1]), head, at=at))
+    return nn.Sequential(*layers), inputs

@@ -1,16 +1,20 @@
-"""Encoders: from a sample to the noise that would have made it (BiGAN's E).
+"""Encoders: from a sample to what it was made from: noise (BiGAN's E), or a code (InfoGAN's Q).
 
-E inverts G where the game is at its optimum: the joint laws of (x, E(x)) and (G(z), z) are one.
+BiGAN's E inverts G where the game is at its optimum: the joint laws of (x, E(x)) and (G(z), z)
+are one.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from torch import nn
 
 from saddle.catalogue import Catalogue, Family, number
 from saddle.networks.blueprint import Blueprint, Shape
+from saddle.networks.dcgan import conv_encoder, dcgan_encoder
 from saddle.networks.mlp import Map, Skipped, fourier_body, plain_body, residual_body
-from saddle.references import BIGAN, FOURIER
+from saddle.references import BIGAN, DCGAN, FOURIER
 
 
 def plain(shape: Shape) -> Map:
@@ -48,5 +52,18 @@ ENCODERS: Catalogue[Blueprint[nn.Module]] = Catalogue(
         "mlp": Blueprint(plain, BIGAN, "multilayer perceptron"),
         "residual-mlp": Blueprint(residual, BIGAN, "with skips, for deep or near-identity maps"),
         "fourier-mlp": Family(fourier, "60", "HIGH", "60"),
+        "conv": Blueprint(
+            partial(conv_encoder, "conv"),
+            DCGAN,
+            "pictures, small: the body of the critic of that name, no norm",
+            pictures=True,
+        ),
+        "dcgan": Blueprint(
+            partial(dcgan_encoder, "dcgan"),
+            DCGAN,
+            "pictures: the body of the critic of that name, with batch norm",
+            pointwise=False,
+            pictures=True,
+        ),
     },
 )

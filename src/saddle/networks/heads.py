@@ -62,13 +62,32 @@ class Classified(nn.Module):
     def __init__(self, features: int, given: int, *, std: float) -> None:
         super().__init__()
         if given < 2:
-            raise Incompatible("an auxiliary critic needs a second part: the class of the picture")
+            raise Incompatible("an auxiliary critic needs a second part: the class of the row")
         self.psi = Dense(features, 1, std=std)
         self.W = Dense(features, given, std=std)
 
     def forward(self, phi: Tensor, *given: Tensor) -> Scores:
         """Scores of features (n, h), with the head `class`."""
         return Scores(self.psi(phi).squeeze(1), phi, {"class": self.W(phi)})
+
+
+class Judged(nn.Module):
+    """v = head(body(x), c) for rows of numbers: c goes to the head alone.
+
+    Attributes:
+        pointwise: a row's score depends on that row alone.
+    """
+
+    pointwise = True
+
+    def __init__(self, body: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.body, self.head = body, head
+
+    def forward(self, x: Tensor, *given: Tensor) -> Scores:
+        """From parts with n rows, x first, to `Scores`."""
+        scores: Scores = self.head(self.body(x.flatten(1)), *given)
+        return scores
 
 
 Judging = Callable[..., nn.Module]
@@ -99,3 +118,18 @@ class PictureCritic(nn.Module):
             phi = self.pool(h.to(next(self.head.parameters()).dtype))
             scores: Scores = self.head(phi, *parts[: self.at], *parts[self.at + 1 :])
         return scores
+
+
+class PictureEncoder(nn.Module):
+    """z = head(pool(body(x))); pool and head in the precision of their parameters."""
+
+    def __init__(self, body: nn.Module, pool: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.body, self.pool, self.head = body, pool, head
+
+    def forward(self, x: Tensor) -> Tensor:
+        """From pictures (n, C, H, W) to (n, latent)."""
+        h: Tensor = self.body(x.contiguous(memory_format=LAST))
+        with torch.autocast(x.device.type, enabled=False):
+            z: Tensor = self.head(self.pool(h.to(next(self.head.parameters()).dtype)))
+        return z

@@ -69,6 +69,16 @@ def seen(row: str, shape: Shape) -> tuple[int, Size, int]:
     return at[0], _large_enough(row, shape.parts[at[0]]), sum(flat)
 
 
+def encoded(row: str, shape: Shape) -> Size:
+    """The picture that an encoder finds numbers of; refused where it is none."""
+    if len(shape.parts) != 1 or len(shape.parts[0]) != 3 or len(shape.made) != 1:
+        raise Incompatible(
+            f"encoder {row!r} finds a row of numbers in one picture (C, H, W), "
+            f"got {_said(shape.parts)} in and {_said((shape.made,))} out"
+        )
+    return _large_enough(row, shape.parts[0])
+
+
 def _large_enough(row: str, picture: Size) -> Size:
     if min(picture[1:]) < 4:
         raise Incompatible(f"network {row!r} needs pictures of at least 4 x 4, got {picture}")

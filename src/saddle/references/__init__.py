@@ -166,6 +166,13 @@ IMPROVED = Reference(
         "Alec and Chen, Xi",
     2016, "NeurIPS 2016, arXiv 1606.03498",
 )
+INFOGAN = Reference(
+    "chen2016", "InfoGAN: Interpretable Representation Learning by Information Maximizing "
+        "Generative Adversarial Nets",
+    "Chen, Xi and Duan, Yan and Houthooft, Rein and Schulman, John and Sutskever, Ilya and "
+        "Abbeel, Pieter",
+    2016, "NeurIPS 2016, arXiv 1606.03657",
+)
 INSTANCE_NOISE = Reference(
     "sonderby2017", "Amortised MAP Inference for Image Super-resolution",
     "Sønderby, Casper Kaae and Caballero, Jose and Theis, Lucas and Shi, Wenzhe and Huszár, "
@@ -309,6 +316,12 @@ LQG = Reference(
     "feizi2017", "Understanding GANs: the LQG Setting",
     "Feizi, Soheil and Farnia, Farzan and Ginart, Tony and Tse, David",
     2017, "arXiv 1710.10793",
+)
+AAE = Reference(
+    "makhzani2016", "Adversarial Autoencoders",
+    "Makhzani, Alireza and Shlens, Jonathon and Jaitly, Navdeep and Goodfellow, Ian and Frey, "
+        "Brendan",
+    2016, "ICLR 2016 workshop, arXiv 1511.05644",
 )
 AUXILIARY = Reference(
     "odena2017", "Conditional Image Synthesis with Auxiliary Classifier GANs",
