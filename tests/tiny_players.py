@@ -22,10 +22,12 @@ from saddle.games import (
     InfoGan,
     Noise,
     Player,
+    SemiSupervised,
     Stakes,
 )
 from saddle.games.streams import Streams
-from saddle.networks import CRITICS, FLOWS, GENERATORS, Shape
+from saddle.networks import CRITICS, FLOWS, GENERATORS, Shape, initialise
+from saddle.networks.heads import Sorting
 from saddle.reference import Reference
 
 NOWHERE = Reference("none", "None", "Nobody", 2000, "nowhere")
@@ -135,6 +137,15 @@ def _critic(stakes: Stakes, kind: str, *inputs: int) -> nn.Module | None:
     return judge(*(widens(stakes) * size for size in inputs), kind=kind)
 
 
+def _sorting(stakes: Stakes, kind: str) -> nn.Module | None:
+    """A critic of points (n, 2) that sorts them into four classes."""
+    critic = _critic(stakes, kind, 2)
+    if critic is None:
+        return None
+    features = critic(torch.zeros(2, 2 * widens(stakes))).features.shape[1]
+    return Sorting(critic, initialise(nn.Linear(features, 4), rng(8)))
+
+
 def widens(stakes: Stakes) -> int:
     m = 1
     for sight in stakes.views:
@@ -149,6 +160,9 @@ MAKERS: dict[str, Callable[[Stakes, str], Game]] = {
     ),
     "conditional": lambda stakes, kind: Conditional(
         generator=net(3, 4), noise=NOISE, stakes=stakes, critic=_critic(stakes, kind, 2, 4)
+    ),
+    "semi-supervised": lambda stakes, kind: SemiSupervised(
+        generator=net(3), noise=NOISE, stakes=stakes, critic=_sorting(stakes, kind)
     ),
     "bigan": lambda stakes, kind: BiGan(
         generator=net(3),

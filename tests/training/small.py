@@ -19,6 +19,7 @@ DATA = {
     "gan": "ring",
     "conditional": "labelled-ring",
     "bigan": "ring",
+    "semi-supervised": "labelled-ring",
     "infogan": "ring",
     "aae": "ring",
     "cycle": "rotated-mixtures",

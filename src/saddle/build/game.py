@@ -26,6 +26,7 @@ from saddle.games import GAMES, Game, Noise, Purpose, Stakes
 from saddle.games.align import Invertible
 from saddle.games.streams import mix
 from saddle.networks import CRITICS, ENCODERS, FLOWS, GENERATORS, Blueprint, Shape, Size, as_size
+from saddle.networks.drawing import global_stream_kept, initialise
 from saddle.presets import for_game
 from saddle.recipe import Network, Recipe
 from saddle.sources.base import Source
@@ -117,6 +118,12 @@ class Bench:
         shape = _shape(self.recipe.critic, tuple(_widened(size, wide) for size in sizes), 1)
         made = self.network(role, self.recipe.critic, CRITICS, shape)
         return made if isinstance(made, Declared) else Foreign(made)
+
+    def linear(self, role: str, inputs: int, outputs: int) -> nn.Linear:
+        """A linear map, its first weights drawn from the role's own stream."""
+        rng = torch.Generator().manual_seed(mix(*weight_words(self.recipe.seed, role)))
+        with global_stream_kept():
+            return initialise(nn.Linear(inputs, outputs), rng)
 
     def critics(self, *keys: str) -> dict[str, nn.Module] | None:
         """A critic for each key; None under a direct distance."""

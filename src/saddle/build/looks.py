@@ -187,7 +187,7 @@ def answers(shown: Arrays) -> Arrays:
 
 def _samples(watch: Watch, game: Game, average: nn.ModuleDict) -> Arrays:
     rng = watch.streams.at(0, Aside.SHOWN)[Purpose.NOISE]
-    given = watch.encoded.get("given")
+    given = watch.encoded.get("given") if game.takes_given else None
     made = game.sample(watch.n, given, rng=rng, generators=average)
     names = {"x": "samples", "given": "given"}
     return {names[k]: watch.materials.spaces[k].decode(v) for k, v in made.items() if k in names}

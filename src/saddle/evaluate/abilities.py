@@ -74,7 +74,7 @@ def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
     drawn = trained.sample(n, seed=trained.recipe.seed + 1)
     if "x" not in drawn:
         return []
-    real, other = materials.rows("final", n), materials.rows("train", n)
+    real, other = (_beside(materials.rows(split, n), drawn) for split in ("final", "train"))
     modes = materials.source.modes
     found = []
     if modes is not None:
@@ -85,6 +85,11 @@ def _of_samples(trained: Trained, materials: Materials) -> list[Json]:
     unit = scale_of_rows(real["x"])
     made, held, seen = (_joined(trained, rows, unit) for rows in (drawn, real, other))
     return found + clouds("{name}(x)", made, held, seen, unit=unit)
+
+
+def _beside(rows: dict[str, Array], drawn: dict[str, Array]) -> dict[str, Array]:
+    """Of real rows what was drawn too: a label that no sample has is not compared."""
+    return {key: rows[key] for key in drawn}
 
 
 def _compared(trained: Trained, rows: dict[str, Array]) -> dict[str, Array]:
@@ -147,8 +152,9 @@ def _share(name: str, hits: Array, *, floor: float, note: str) -> Json:
 
 
 def _of_reconstructions(trained: Trained, materials: Materials) -> list[Json]:
-    x = materials.rows("final", DRAWN)["x"]
-    gaps = np.linalg.norm(trained.reconstruct(x) - x, axis=1)
+    raw = materials.rows("final", DRAWN)["x"]
+    again, x = (as_rows(trained.spaces["x"], rows) for rows in (trained.reconstruct(raw), raw))
+    gaps = np.linalg.norm(again - x, axis=1)
     note = "median distance of G(E(x)) to x, over the data's standard deviation"
     found = [median_of("inverts", gaps, unit=spread_of_rows(x), note=note)]
     rows = materials.rows("final", TESTED)
@@ -158,7 +164,7 @@ def _of_reconstructions(trained: Trained, materials: Materials) -> list[Json]:
 
 
 def _of_joint_laws(trained: Trained, x: Tensor) -> Json:
-    """Whether (x, E(x)) and (G(z), z) are one law, by permutation."""
+    """Whether what the critic compares is of one law, by permutation."""
     duel = trained.game.duels[0]
     seed = trained.recipe.seed
     with torch.no_grad(), lent(seed, 0, Aside.JOINT):
@@ -169,11 +175,30 @@ def _of_joint_laws(trained: Trained, x: Tensor) -> Json:
     )
     (test,) = two_sample(fake, real, tests=["energy"], seed=seed)
     found = MEASURES["energy"].judge(fake, real)
+    what, sides = JOINT[len(duel.real(scene))]
     note = (
-        "squared energy distance of (x, E(x)) to (G(z), z), encoded; p = "
+        f"squared energy distance of {sides}, encoded; p = "
         f"{test.p_value:.3g}; the floor is what one law stays below in 95 of 100 permutations"
     )
-    return row("energy(x, z)", found, floor=test.floor, better="lower", note=note)
+    return row(f"energy({what})", found, floor=test.floor, better="lower", note=note)
+
+
+JOINT = {1: ("z", "z to E(x)"), 2: ("x, z", "(x, E(x)) to (G(z), z)")}
+"""What the critic compares, by the number of its parts."""
+
+
+# ---- to classify ------------------------------------------------------------------------------
+
+
+def _of_classes(trained: Trained, materials: Materials) -> list[Json]:
+    rows = materials.rows("final", DRAWN)
+    known = trained.spaces["given"].encode(rows["given"]).sum(1).numpy() > 0
+    if not known.any():
+        return []
+    told, label = trained.classify(rows["x"][known]), rows["given"][known]
+    hits = told.astype(str) == label.astype(str)
+    note = "share of held-out labelled rows that the critic sorts into their class"
+    return [row("accuracy", wilson(*_count(hits)), better="higher", note=note)]
 
 
 # ---- to translate ----------------------------------------------------------------------------
@@ -245,6 +270,7 @@ def _mean(values: Array) -> Interval:
 ASSESSED: dict[str, Callable[[Trained, Materials], list[Json]]] = {
     "sample": _of_samples,
     "reconstruct": _of_reconstructions,
+    "classify": _of_classes,
     "translate": _of_translations,
     "log_prob": _of_likelihoods,
 }

@@ -68,6 +68,7 @@ def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[
         return {}
     drawn = trained.sample(max(len(real["x"]), LEAST), seed=seed + 1)
     parts = {"fake": drawn, "real": real, "train": seen}
+    parts = {role: {key: rows[key] for key in drawn} for role, rows in parts.items()}
     return {"x": _sides(trained, {role: _joint(trained, rows) for role, rows in parts.items()})}
 
 

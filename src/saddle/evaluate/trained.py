@@ -23,7 +23,7 @@ from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.resuming import amended
 from saddle.errors import BadValue, BrokenRun, Incompatible, bad
-from saddle.games.base import Coded, Encodes, Game, Reconstructs, Translates, Weighs
+from saddle.games.base import Classifies, Coded, Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Aside, Purpose, Streams
 from saddle.recipe import Recipe
 from saddle.runs import Run
@@ -127,6 +127,12 @@ class Trained:
         self.must("reconstruct")
         rows = self.encoded("x", raw)
         return self.spaces["x"].decode(self._map(cast(Reconstructs, self.game).reconstruct, rows))
+
+    def classify(self, raw: Array) -> Array:
+        """The class of `given` that raw rows most likely are of, (n,)."""
+        self.must("classify")
+        rows = self.encoded("x", raw)
+        return self.spaces["given"].decode(self._map(cast(Classifies, self.game).classify, rows))
 
     def _map(self, act: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
         """The act on all rows, some at a time."""

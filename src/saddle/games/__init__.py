@@ -5,6 +5,7 @@
 | gan | x | (x) / (G(z)) | features |
 | conditional | x, given | (x, c) / (G(z, c), c) | reconstruction, where x and c belong together; \
 auxiliary class |
+| semi-supervised | x, given | (x) / (G(z)) | class of the labelled rows; features |
 | bigan | x | (x, E(x)) / (G(z), z) | |
 | infogan | x | (x) / (G(z, c)) | mutual information of c and G(z, c); features |
 | aae | x | (z) / (E(x)) | reconstruction |
@@ -26,6 +27,7 @@ from saddle.games.gan import Gan
 from saddle.games.infogan import Codes, InfoGan
 from saddle.games.noise import NOISES, Noise
 from saddle.games.seats import Stakes, make_duel
+from saddle.games.semi import SemiSupervised
 from saddle.games.streams import Purpose, Streams
 
 GAMES: Catalogue[type[Game]] = Catalogue(
@@ -33,6 +35,7 @@ GAMES: Catalogue[type[Game]] = Catalogue(
     {
         "gan": Gan,
         "conditional": Conditional,
+        "semi-supervised": SemiSupervised,
         "bigan": BiGan,
         "infogan": InfoGan,
         "aae": Autoencoder,
@@ -63,6 +66,7 @@ __all__ = [
     "Player",
     "Purpose",
     "Scene",
+    "SemiSupervised",
     "Sight",
     "Stakes",
     "Streams",

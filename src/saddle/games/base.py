@@ -61,6 +61,8 @@ class Game(nn.Module, ABC):
         networks: for each network of the recipe that it seats, the catalogue it is taken from.
         rowwise: whether `stage` asks each network once for a row and draws nothing but latents,
             so that the rows of several games can be staged in one pass (`games.together`).
+        takes_given: whether `sample` draws for rows of the source's `given`.
+        judges: whether what it can do needs a critic, so that no direct distance plays it.
         groups: games whose rows stand one below the other in what is staged.
         noise: law of z, where the game draws any.
         generators: the generator player's networks, by name.
@@ -74,6 +76,8 @@ class Game(nn.Module, ABC):
     networks: ClassVar[Mapping[str, Catalogue[Any]]]
     reference: ClassVar[Reference]
     rowwise: ClassVar[bool] = False
+    takes_given: ClassVar[bool] = False
+    judges: ClassVar[bool] = False
     groups: int = 1
     noise: Noise
     generators: nn.ModuleDict
@@ -200,6 +204,14 @@ class Coded(Protocol):
 
     def code(self, raw: Tensor) -> Tensor:
         """Encoded codes of rows of numbers, as a user says them."""
+        ...
+
+
+class Classifies(Protocol):
+    """A game that `can` classify."""
+
+    def classify(self, x: Tensor) -> Tensor:
+        """The probability of each class of `given` for encoded rows, (n, k)."""
         ...
 
 

@@ -50,6 +50,10 @@ class Bench(Protocol):
         """A critic for parts of these shapes; None under a direct distance."""
         ...
 
+    def linear(self, role: str, inputs: int, outputs: int) -> nn.Linear:
+        """A linear map, for a head that a game puts on a network."""
+        ...
+
     def critics(self, *keys: str) -> dict[str, nn.Module] | None:
         """A critic for each key; None under a direct distance."""
         ...

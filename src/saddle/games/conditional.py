@@ -49,6 +49,7 @@ class Conditional(Game):
     can: ClassVar[frozenset[str]] = frozenset({"sample"})
     networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
     rowwise: ClassVar[bool] = True
+    takes_given: ClassVar[bool] = True
     reference: ClassVar[Reference] = CONDITIONAL
 
     @classmethod

@@ -90,6 +90,35 @@ class Judged(nn.Module):
         return scores
 
 
+class Sorting(nn.Module):
+    """K logits on a critic's features, l = psi + W phi, and v = log sum_k e^l_k as the score.
+
+    Together with a logit of 0 for fakes the softmax is over K + 1 classes, and e^v / (1 + e^v) is
+    the share of the first K. `psi` is what the critic itself says: it moves all K alike.
+
+    Attributes:
+        pointwise: the critic's own.
+
+    References:
+        Salimans et al. (2016), Improved techniques for training GANs, Sec. 5.
+    """
+
+    def __init__(self, critic: nn.Module, W: nn.Linear) -> None:
+        super().__init__()
+        self.critic, self.W = critic, W
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether a row's score depends on that row alone."""
+        return bool(self.critic.pointwise)
+
+    def forward(self, x: Tensor, *given: Tensor) -> Scores:
+        """Scores of x with the head `class`; what is given is not read."""
+        psi, phi, heads = self.critic(x)
+        logits = psi[:, None] + self.W(phi)
+        return Scores(logits.logsumexp(1), phi, {**heads, "class": logits})
+
+
 Judging = Callable[..., nn.Module]
 """`Projected` or `Classified`: from features, given and std to a head."""
 

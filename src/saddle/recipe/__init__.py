@@ -140,9 +140,12 @@ class Recipe(_Strict):
         penalties: weight of each penalty, by name.
         views: what the critic sees, in order: `noise:0.1`, `packing:2`, `replay:50`.
         labels: the critic's labels: `one-sided:0.9`, `noisy:0.05`.
-        weights: factors of the game's own terms: `reconstruction` (conditional), `cycle` and
-            `identity` (cycle), `likelihood` and `adversarial` (align); and cycle's `pool`, how
-            many older fakes its critics are shown from.
+        weights: factors of the game's own terms: `features` (gan, infogan, semi-supervised),
+            `reconstruction` (conditional, aae), `auxiliary` (conditional), `labelled`
+            (semi-supervised), `class_information` and `number_information` (infogan), `cycle` and
+            `identity` (cycle), `likelihood` and `adversarial` (align); and counts: cycle's
+            `pool`, how many older fakes its critics are shown from, infogan's `codes`, how many
+            classes, and `numbers`, how many numbers beside.
         generator, critic, encoder: the networks.
         latent: size of z.
         noise: law of z.

@@ -13,6 +13,9 @@ from torch import Tensor
 from saddle.errors import BadData, unknown
 from saddle.spaces.base import Raw
 
+UNKNOWN = "?"
+"""The label of a row whose class nobody told."""
+
 MOST = 10_000
 """More classes than this are refused: such a column is a number or a text, not a label."""
 
@@ -20,12 +23,16 @@ MOST = 10_000
 class Labels:
     """One of k classes, whole numbers or text.
 
+    A label `?` among labels that are text is none: its class is unknown, and it is encoded as a
+    row of zeros.
+
     A score is not differentiated by a label, and the empirical law of the training labels is kept
     so that labels can be drawn when nobody asks for one.
 
     Attributes:
         classes: sorted, (k,).
         shares: how often each class came among the training labels, (k,), summing to one.
+        unknown: share of the training labels that were `?`.
     """
 
     name = "label"
@@ -34,6 +41,7 @@ class Labels:
     def __init__(self) -> None:
         self._classes: npt.NDArray[Any] | None = None
         self._shares: npt.NDArray[np.float64] | None = None
+        self.unknown = 0.0
 
     @property
     def classes(self) -> npt.NDArray[Any]:
@@ -57,10 +65,12 @@ class Labels:
     def fit(self, raw: Raw) -> None:
         """Take the classes and their shares from training labels, (n,)."""
         labels = _labels(raw)
-        classes, counts = np.unique(labels, return_counts=True)
+        known = _known(labels)
+        classes, counts = np.unique(labels[known], return_counts=True)
         if not 1 <= len(classes) <= MOST:
             raise BadData(f"labels must be of 1 to {MOST} classes, got {len(classes)}")
         self._classes, self._shares = classes, counts / counts.sum()
+        self.unknown = float(1 - known.mean())
 
     def numbers(self, raw: Raw) -> npt.NDArray[np.int64]:
         """The number of each label's class, (n,); an unknown label names the known ones.
@@ -82,15 +92,20 @@ class Labels:
 
     def encode(self, raw: Raw | Tensor) -> Tensor:
         """Labels (n,) to one-hot float32, (n, k)."""
-        numbers = self.numbers(raw.numpy() if isinstance(raw, Tensor) else raw)
-        one_hot = torch.zeros(len(numbers), len(self.classes))
-        one_hot[torch.arange(len(numbers)), torch.from_numpy(numbers)] = 1
+        labels = _labels(raw.numpy() if isinstance(raw, Tensor) else raw)
+        known = _known(labels) if self.unknown else np.ones(len(labels), bool)
+        one_hot = torch.zeros(len(labels), len(self.classes))
+        if known.any():
+            numbers = torch.from_numpy(self.numbers(labels[known]))
+            one_hot[torch.from_numpy(np.flatnonzero(known)), numbers] = 1
         return one_hot
 
     def decode(self, encoded: Tensor) -> Raw:
         """The class of the largest entry, (n, k) -> (n,)."""
-        named: Raw = self.classes[encoded.detach().argmax(dim=1).cpu().numpy()]
-        return named
+        numbers = encoded.detach().argmax(dim=1).cpu().numpy()
+        named: Raw = self.classes[numbers]
+        none = (encoded == 0).all(1).cpu().numpy()
+        return np.where(none, UNKNOWN, named) if self.unknown and none.any() else named
 
     def rows(self, raw: Raw) -> npt.NDArray[np.float64]:
         """What measures compare: one-hot rows, (n, k)."""
@@ -102,6 +117,7 @@ class Labels:
             "space": self.name,
             "classes": self.classes.tolist(),
             "shares": self.shares.tolist(),
+            **({"unknown": self.unknown} if self.unknown else {}),
         }
 
     @classmethod
@@ -110,18 +126,25 @@ class Labels:
         space = cls()
         space._classes = np.array(state["classes"])
         space._shares = np.array(state["shares"], dtype=np.float64)
+        space.unknown = float(state.get("unknown", 0.0))
         return space
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and text of what was fitted."""
         shown = ", ".join(str(c) for c in self.classes[:10])
         more = f" and {len(self.classes) - 10} more" if len(self.classes) > 10 else ""
-        return [("classes", f"{len(self.classes)}: {shown}{more}")]
+        left = f"; {self.unknown:.1%} of the labels are unknown" if self.unknown else ""
+        return [("classes", f"{len(self.classes)}: {shown}{more}{left}")]
 
     def warnings(self) -> list[str]:
         """Classes so rare that hardly anything can be learned of them."""
         rare = [str(c) for c, s in zip(self.classes, self.shares, strict=True) if s < 1e-3]
         return [f"labels under a thousandth of the rows: {', '.join(rare[:10])}"] if rare else []
+
+
+def _known(labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which labels are a class: all that are whole numbers, and any text but `?`."""
+    return np.ones(len(labels), bool) if labels.dtype.kind == "i" else labels != UNKNOWN
 
 
 def _labels(raw: Raw) -> npt.NDArray[Any]:
