@@ -100,7 +100,14 @@ NETWORKS = {
 
 
 def _steps(seen: Seen) -> Choice:
-    return Choice("turns", {"batch": 64, "steps": 30_000}, "64 pictures a move")
+    """Small batches: on a processor a move costs what its pictures do, and more moves learn more."""
+    steps = next(steps for side, steps in STEPS if seen.side <= side)
+    return Choice("turns", {"batch": BATCH, "steps": steps}, f"{BATCH} pictures a move")
+
+
+BATCH = 32
+STEPS = ((16, 6_000), (32, 60_000), (10**9, 30_000))
+"""Turns at most, by the short side that they are enough for."""
 
 
 def _penalty(seen: Seen) -> Choice:

@@ -4,8 +4,18 @@ Torch is imported by the commands that need it and by nothing else, so that help
 commands stand in the order in which help lists them.
 """
 
-from saddle.cli import making, using, judging, comparing, doctoring, asking  # noqa: I001
+from saddle.cli import making, using, exporting, judging, comparing, doctoring, asking  # noqa: I001
 from saddle.cli.door import main
 from saddle.cli.options import app
 
-__all__ = ["app", "asking", "comparing", "doctoring", "judging", "main", "making", "using"]
+__all__ = [
+    "app",
+    "asking",
+    "comparing",
+    "doctoring",
+    "exporting",
+    "judging",
+    "main",
+    "making",
+    "using",
+]

@@ -305,7 +305,7 @@ class Seedling(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """From (n, inputs) to (n, channels, *grid), channels-last without a copy."""
         h: Tensor = self.linear(z)
-        return h.reshape(len(z), *self.grid, self.channels).permute(0, 3, 1, 2)
+        return h.reshape(-1, *self.grid, self.channels).permute(0, 3, 1, 2)
 
 
 class Painter(nn.Module):
