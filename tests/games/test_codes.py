@@ -199,3 +199,22 @@ def test_encoders_of_pictures_refuse_what_is_none(name):
             ENCODERS[name](shape, rng())
     with pytest.raises(Incompatible, match="at least 4 x 4"):
         ENCODERS[name](Shape(((1, 3, 8),), 2), rng())
+
+
+@pytest.mark.parametrize("encoder", PICTURES)
+@pytest.mark.parametrize("game", ["infogan", "aae"])
+def test_pictures_are_encoded_and_drawn_again(game, encoder, tmp_path):
+    x = np.random.default_rng(0).integers(256, size=(60, 8, 8, 3), dtype=np.uint8)
+    small = {"width": 4, "depth": 1}
+    made = recipe(game, steps=3, data="python").amended(
+        {
+            "generator": {"name": "conv", **small},
+            "critic.name": {"infogan": "conv", "aae": "mlp"}[game],
+            "encoder": {"name": encoder, **small},
+        }
+    )
+    trained = load(played(begun(tmp_path, made, data=x)))
+    assert trained.sample(4)["x"].shape == (4, 8, 8, 3)
+    assert trained.encode(x[:5]).shape == (5, {"infogan": 10, "aae": 2}[game])
+    if "reconstruct" in trained.game.can:
+        assert trained.reconstruct(x[:5]).shape == (5, 8, 8, 3)

@@ -151,7 +151,8 @@ class Trained:
         """Raw rows encoded; a wrong shape is answered with the right one."""
         rows = np.asarray(raw)
         want = self.spaces[key].shape
-        if rows.ndim != 1 + len(want) or (self.spaces[key].smooth and rows.shape[1:] != want):
+        flat = self.spaces[key].smooth and len(want) == 1  # of pictures the space says it
+        if rows.ndim != 1 + len(want) or (flat and rows.shape[1:] != want):
             raise bad(f"shape of {key}", rows.shape, f"(n, {', '.join(map(str, want))})")
         return self.spaces[key].encode(rows)
 
