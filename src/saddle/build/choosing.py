@@ -100,7 +100,7 @@ NETWORKS = {
 
 
 def _steps(seen: Seen) -> Choice:
-    """Small batches: on a processor a move costs what its pictures do, and more moves learn more."""
+    """Small batches: a move costs what its pictures do, and more moves learn more."""
     steps = next(steps for side, steps in STEPS if seen.side <= side)
     return Choice("turns", {"batch": BATCH, "steps": steps}, f"{BATCH} pictures a move")
 

@@ -129,7 +129,6 @@ def _ready() -> None:
 
 def generator_of(trained: Trained) -> nn.Module:
     """The one network that draws from noise; refused where a game has none, or several."""
-    trained.must("sample")
     generators = trained.game.generators
     if "generator" not in generators:
         raise Incompatible(
