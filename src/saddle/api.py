@@ -223,17 +223,18 @@ class GAN(BaseEstimator):  # type: ignore[misc]
 
     def draw(self, n: int = 100, *, given: Any = None, seed: int = 0) -> dict[str, Array]:
         """Draw n samples with everything that belongs to them: `x`, and `given` where it is."""
-        check_is_fitted(self)
         return self.trained_.sample(n, given=given, seed=seed)
+
+    def walk(self, seeds: Sequence[int], frames: int = 60, *, given: Any = None) -> Array:
+        """Samples on the way from seed to seed and back to the first, (frames, ...)."""
+        return self.trained_.walk(seeds, frames, given=given)
 
     def translate(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """Carry rows of a to b, or back."""
-        check_is_fitted(self)
         return self.trained_.translate(np.asarray(X), back=back)
 
     def encode(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """The latents of rows, (n, latent); of domain b where `back`, as in `translate`."""
-        check_is_fitted(self)
         return self.trained_.encode(np.asarray(X), back=back)
 
     def log_prob(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
@@ -246,7 +247,6 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         Raises:
             Incompatible: the game has no likelihood; `align` has one.
         """
-        check_is_fitted(self)
         return self.trained_.log_prob(np.asarray(X), back=back)
 
     @available_if(_has_likelihood)  # type: ignore[untyped-decorator]

@@ -13,9 +13,10 @@ from saddle.errors import BadData, BadValue, Incompatible, RunError, bad
 from saddle.recipe import Recipe
 from saddle.sources.reading import Columns, choose, read
 from saddle.spaces import Points, Space
-from saddle.spaces.files import WRITERS, save
+from saddle.spaces.files import WRITERS, save, writing_whole
 from saddle.spaces.picture_files import FOLDER, save_pictures
 from saddle.spaces.picture_files import WRITERS as OF_PICTURES
+from saddle.spaces.sheets import png, sheet
 
 Array = npt.NDArray[Any]
 Names = Mapping[str, Sequence[str]]
@@ -131,3 +132,64 @@ def read_rows(path: Path, names: Sequence[str] | None = None) -> Array:
             "rename them, leave the header out, or say --back where it is the other domain's file"
         )
     return choose(data, columns=list(names), given=None).x
+
+
+# ----------------------------------------------------------------------------------- films, sheets
+
+
+def must_be_film(path: Path) -> None:
+    """Refuse a film whose ending says nothing, before any work is done."""
+    from saddle.report.reel import format_of
+
+    format_of(path)
+    _must_have_folder(path)
+
+
+def must_be_sheet(path: Path | None) -> None:
+    """Refuse a sheet that is no .png, before any work is done."""
+    if path is None:
+        return
+    if path.suffix.lower() != PICTURE:
+        raise bad("--out", str(path), f"a file that ends in {PICTURE}")
+    _must_have_folder(path)
+
+
+def _must_have_folder(path: Path) -> None:
+    above = [it for it in path.absolute().parents if it.is_file()]
+    if above or path.is_dir():
+        what = f"{above[0]} is a file, not a folder" if above else "it is a folder"
+        raise BadData(f"{path} cannot be written: {what}")
+
+
+def write_walks(walks: Sequence[Array], path: Path) -> None:
+    """Films (frames, H, W, C) side by side as one film, told by its ending."""
+    from PIL import Image
+
+    from saddle.report.reel import OF_SHEETS, animated, format_of
+
+    pages = [sheet(np.stack(pictures)) for pictures in zip(*walks, strict=True)]
+    flat = [page[:, :, 0] if page.shape[2] == 1 else page for page in pages]
+    form = format_of(path)
+    length = [PACE] * len(flat)
+    images = [Image.fromarray(page) for page in flat]
+    _write(path, animated(images, form, length, OF_SHEETS.how[form]))
+
+
+PACE = 60
+"""Milliseconds of a frame of a walk."""
+
+
+def write_neighbours(samples: Array, train: Array, path: Path) -> None:
+    """Each sample (n, H, W, C) in a row with its nearest training pictures (n, k, H, W, C)."""
+    rows = np.concatenate([samples[:, None], train], axis=1)
+    pictures = rows.reshape(-1, *rows.shape[2:])
+    _write(path, png(sheet(pictures, columns=rows.shape[1])))
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with writing_whole(path) as file:
+            file.write(data)
+    except OSError as problem:
+        raise BadData(f"{path} cannot be written: {problem.strerror or problem}") from problem

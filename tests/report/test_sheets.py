@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddle.report import comparison_page, film, save_pictures, sheets, write_report
+from saddle.report import comparison_page, film, judged, save_pictures, sheets, write_report
 from saddle.report.gallery import drawings, missing
 from saddle.report.page import SECTIONS
 from saddle.report.read import read_run
@@ -175,3 +175,23 @@ def test_runs_of_pictures_side_by_side_show_a_sheet_each(tmp_path):
     mixed = [runs[0], fake_runs.make(tmp_path, "gan-plane")]
     both = comparison_page(mixed, tmp_path / "both.html").read_text()
     assert both.count("class='pixels'") == 2 and "Samples over data" in both
+
+
+def test_samples_stand_above_their_nearest_training_pictures(tmp_path):
+    run = fake_runs.make(tmp_path, "gan-pictures")
+    rng = np.random.default_rng(0)
+    near = {
+        f"x.{which}.{side}": rng.integers(0, 256, (3, 12, 16, 1)).astype(np.uint8)
+        for which in ("closest", "typical")
+        for side in ("sample", "train")
+    }
+    np.savez(run.path / sheets.NEIGHBOURS, **near)
+    found = sheets.neighbours(read_run(run), "x")
+    assert set(found) == {"closest", "typical"}
+    assert sheets.neighbours(read_run(run), "b") == {}
+    held = [{"ratio": 0.01, "number": 1}, {"ratio": None, "number": 0}]
+    html = judged.memory(
+        {"memory": {"rows": [], "neighbours": {"closest": held}}, judged.SEEN: found}
+    )
+    assert html.count("class='pixels'") == 2
+    assert "0.01, \u221e" in html

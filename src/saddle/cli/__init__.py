@@ -4,7 +4,7 @@ Torch is imported by the commands that need it and by nothing else, so that help
 commands stand in the order in which help lists them.
 """
 
-from saddle.cli import making, using, exporting, judging, comparing, doctoring, asking  # noqa: I001
+from saddle.cli import making, using, looking, exporting, judging, comparing, doctoring, asking  # noqa: E501, I001
 from saddle.cli.door import main
 from saddle.cli.options import app
 
@@ -15,6 +15,7 @@ __all__ = [
     "doctoring",
     "exporting",
     "judging",
+    "looking",
     "main",
     "making",
     "using",

@@ -231,10 +231,16 @@ def fail_where_found(run: Run) -> None:
 
 def next_command(run: Run) -> str:
     """What the run is good for."""
+    from saddle.build.materials import read_spaces
     from saddle.games import GAMES
     from saddle.presets import amended_recipe
 
     can = GAMES[str(amended_recipe(run).game)].can
-    ends = {"translate": "points.csv", "sample": "-n 1000 --out samples.csv"}
+    some = DRAWN[any(len(space.shape) == 3 for space in read_spaces(run).values())]
+    ends = {"translate": "points.csv", "sample": some}
     ability = next(name for name in ends if name in can)
     return f"saddle {ability} {shlex.quote(str(run.path))} {ends[ability]}"
+
+
+DRAWN = {True: "-n 64 --out samples.png", False: "-n 1000 --out samples.csv"}
+"""How samples are drawn, by whether they are pictures."""

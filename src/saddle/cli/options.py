@@ -86,6 +86,11 @@ RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, or its number in runs/.")
 ]
 Rows = Annotated[Path, typer.Argument(metavar="INPUT", help="A file of rows: .csv, .npy, .npz.")]
+Seeds = Annotated[str | None, text("LIST", "A sample for each seed: 0-63, or 7,1,4.")]
+Truncation = Annotated[
+    float, typer.Option(metavar="PSI", help="Below 1: samples less varied, nearer to the middle.")
+]
+Value = Annotated[str | None, text("VALUE", "Condition: a label, or numbers with commas between.")]
 Given = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="Column that conditions the rest.")
 ]

@@ -17,23 +17,30 @@ from saddle.cli.options import (
     Plain,
     Rows,
     RunName,
+    Seeds,
+    Truncation,
     Trust,
+    Value,
     Which,
     app,
     number,
     text,
 )
+from saddle.cli.seeding import Draw, must_agree
 from saddle.errors import Incompatible
 
 
 @app.command(cls=Plain)
 def sample(
     run: RunName,
-    n: Annotated[int, number("-n", "How many samples.")] = 1000,
-    given: Annotated[
-        str | None, text("VALUE", "Condition: a label, or numbers with commas between.")
-    ] = None,
-    seed: Annotated[int, number("--seed", "Seed of the draw.")] = 0,
+    n: Annotated[int | None, number("-n", "How many samples; 1000.")] = None,
+    given: Value = None,
+    every_class: Annotated[
+        bool, typer.Option("--every-class", help="-n or --seeds of each class, from one noise.")
+    ] = False,
+    seed: Annotated[int | None, number("--seed", "Seed of the draw; 0.")] = None,
+    seeds: Seeds = None,
+    truncation: Truncation = 1.0,
     out: Out = None,
     refine: Annotated[
         bool,
@@ -62,28 +69,28 @@ def sample(
     )
 
     must_write(out)
-    if (refine and weights) or (given is not None and (refine or weights)):
-        raise Incompatible("--refine, --weights and --given do not go together: ask for one")
+    must_agree(refine or weights, {"--given": given, "--seeds": seeds}, truncation, every_class)
+    if refine and weights:
+        raise Incompatible("--refine and --weights do not go together: ask for one")
+    draw = Draw.of(n, seed, seeds, truncation=truncation, every_class=every_class)
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
     kind = "-refined" * refine + "-weighted" * weights
     ending = usual_ending(trained.spaces)
-    path = out or trained.run.path / "samples" / f"{trained.step:08d}-seed{seed}{kind}{ending}"
+    path = out or trained.run.path / "samples" / f"{trained.step:08d}-{draw.name}{kind}{ending}"
     must_suit(path, trained.spaces)
     must_spare(path, *trained_on(trained.recipe))
     trained.must("sample")
     if refine or weights:
         from saddle.cli.refining import draw_refined
 
-        draw_refined(trained, n, path, seed=seed, weights=weights, to=to)
+        draw_refined(trained, draw.n, path, seed=draw.seed, weights=weights, to=to)
         return
-    from saddle.evaluate import read_condition
-
-    condition = None if given is None else read_condition(trained, given)
-    drawn = trained.sample(n, given=condition, seed=seed)
+    drawn = draw.drawn(trained, given)
     write_rows(drawn, path, names=names_of(trained.spaces))
-    told = {"rows": n, "step": trained.step, "seed": seed, "out": str(path)}
-    to.tell(told, f"{n} samples of step {trained.step} in {path}")
+    count = len(next(iter(drawn.values())))
+    told = {"rows": count, "step": trained.step, **draw.facts(), "out": str(path)}
+    to.tell(told, f"{count} samples of step {trained.step} in {path}")
 
 
 @app.command(cls=Plain)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.build.materials import Materials
+from saddle.evaluate.remembered import keep_neighbours
 from saddle.evaluate.rows import as_rows, most_rows
 from saddle.evaluate.trained import Trained
 from saddle.judge.evaluation import Doing, Evaluation, evaluation
@@ -50,17 +51,30 @@ def judge_run(trained: Trained, materials: Materials, how: Judging) -> dict[str,
     Empty where the held-out part has too few rows, or the game makes no samples.
     """
     seed = how.options.seed
-    sides = {
+    parts = {
         key: found
         for ability, read in SIDES.items()
         if ability in trained.game.can
         for key, found in read(trained, materials, how.n or JUDGED, seed).items()
-        if min(found.real.n, found.fake.n) >= LEAST
+        if min(found.sides.real.n, found.sides.fake.n) >= LEAST
     }
-    return {key: evaluation(it, how.options, doing=how.doing) for key, it in sides.items()}
+    judged = {k: evaluation(it.sides, how.options, doing=how.doing) for k, it in parts.items()}
+    keep_neighbours(
+        trained.run, {key: (judged[key], it.made, it.seen) for key, it in parts.items()}
+    )
+    return judged
 
 
-def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Sides]:
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What is judged, and the raw samples and training rows that it came from."""
+
+    sides: Sides
+    made: Array
+    seen: Array
+
+
+def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Parts]:
     """Samples beside real rows, with what was given beside both: the joint law must agree."""
     known = most_rows(trained.spaces, SEEN)
     real, seen = materials.rows("final", n), materials.rows("train", known)
@@ -69,7 +83,8 @@ def _sampled(trained: Trained, materials: Materials, n: int, seed: int) -> dict[
     drawn = trained.sample(max(len(real["x"]), LEAST), seed=seed + 1)
     parts = {"fake": drawn, "real": real, "train": seen}
     parts = {role: {key: rows[key] for key in drawn} for role, rows in parts.items()}
-    return {"x": _sides(trained, {role: _joint(trained, rows) for role, rows in parts.items()})}
+    sides = _sides(trained, {role: _joint(trained, rows) for role, rows in parts.items()})
+    return {"x": Parts(sides, drawn["x"], seen["x"])}
 
 
 def _joint(trained: Trained, rows: Mapping[str, Array]) -> dict[str, Array]:
@@ -82,14 +97,14 @@ def _has(rows: Mapping[str, Array]) -> bool:
     return "given" in rows
 
 
-def _translated(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Sides]:
+def _translated(trained: Trained, materials: Materials, n: int, seed: int) -> dict[str, Parts]:
     """Translations beside rows of the domain that they should be in; they draw nothing."""
     real, seen = materials.rows("final", n), materials.rows("train", SEEN)
     found = {}
     for key, start, back in (("b", "a", False), ("a", "b", True)):
         made = trained.translate(real[start], back=back)
         rows = {"fake": {key: made}, "real": {key: real[key]}, "train": {key: seen[key]}}
-        found[key] = _sides(trained, rows)
+        found[key] = Parts(_sides(trained, rows), made, seen[key])
     return found
 
 
@@ -121,7 +136,7 @@ def names_of_columns(trained: Trained, key: str, d: int) -> list[str]:
 
 TITLES = {"fake": "samples", "real": "held-out rows", "train": "training rows"}
 
-SIDES: Mapping[str, Callable[[Trained, Materials, int, int], dict[str, Sides]]] = {
+SIDES: Mapping[str, Callable[[Trained, Materials, int, int], dict[str, Parts]]] = {
     "sample": _sampled,
     "translate": _translated,
 }

@@ -6,7 +6,7 @@ Reads the run's folder and nothing else; the data is needed only to measure agai
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,14 @@ from saddle.build.game import assemble
 from saddle.build.materials import read_spaces
 from saddle.build.resuming import amended
 from saddle.errors import BadValue, BrokenRun, Incompatible, bad
+from saddle.evaluate.seeds import (
+    checked,
+    drawn_from,
+    latents_of,
+    noise_of,
+    path_of,
+    truncated,
+)
 from saddle.games.base import Classifies, Coded, Encodes, Game, Reconstructs, Translates, Weighs
 from saddle.games.streams import Aside, Purpose, Streams
 from saddle.recipe import Recipe
@@ -55,8 +63,13 @@ class Trained:
     game: Game
     spaces: Mapping[str, Space]
 
-    def sample(self, n: int, *, given: object = None, seed: int = 0) -> dict[str, Array]:
-        """Draw n raw samples by key; sample i is the same whatever n is, for one seed."""
+    def sample(
+        self, n: int, *, given: object = None, seed: int = 0, truncation: float = 1.0
+    ) -> dict[str, Array]:
+        """Draw n raw samples by key; sample i is the same whatever n is, for one seed.
+
+        Latents are multiplied by `truncation`, in (0, 1]: below 1 samples are less varied.
+        """
         self.must("sample")
         if not isinstance(n, int | np.integer) or n < 1:
             raise bad("n", n, "a whole number of at least 1")
@@ -69,13 +82,53 @@ class Trained:
             count = min(size, n - first)
             rng = streams.at(chunk, Aside.SAMPLE)[Purpose.NOISE]
             part = None if condition is None else _filled(condition[first : first + count], size)
-            with torch.no_grad(), lent(seed, chunk, Aside.SAMPLE):
+            with torch.no_grad(), lent(seed, chunk, Aside.SAMPLE), truncated(self, truncation):
                 drawn = self.game.sample(size, part, rng=rng)
             found.append({key: rows[:count] for key, rows in drawn.items()})
+        return self.decoded({key: torch.cat([part[key] for part in found]) for key in found[0]})
+
+    def sample_seeds(
+        self, seeds: Sequence[int], *, given: object = None, truncation: float = 1.0
+    ) -> dict[str, Array]:
+        """Draw a raw sample for each seed: that of a seed is the same in every call.
+
+        Args:
+            seeds: whole numbers; a seed has the same latent whatever is given.
+            given: one condition, or one for each; drawn from the data's where None.
+            truncation: what latents are multiplied by.
+        """
+        wanted = checked(seeds)
+        z = latents_of(self, wanted, truncation)
+        return self.decoded(
+            drawn_from(self, z, wanted, self.condition(given, len(wanted)), truncation)
+        )
+
+    def walk(
+        self,
+        seeds: Sequence[int],
+        frames: int = 60,
+        *,
+        given: object = None,
+        truncation: float = 1.0,
+    ) -> Array:
+        """Raw samples on the way from seed to seed and back to the first, (frames, ...).
+
+        The way is a great circle for normal noise and straight for uniform noise. Where a
+        condition belongs to each sample and none is given, the first seed's is kept.
+        """
+        wanted = checked(seeds, least=2)
+        if not isinstance(frames, int | np.integer) or frames < len(wanted):
+            raise bad("frames", frames, f"a whole number of at least {len(wanted)}, one a seed")
+        z = path_of(noise_of(self, "a walk"), latents_of(self, wanted, truncation), int(frames))
+        first = [wanted[0]] * len(z)
+        return self.decoded(drawn_from(self, z, first, self.condition(given, len(z)), truncation))[
+            "x"
+        ]
+
+    def decoded(self, drawn: Mapping[str, Tensor]) -> dict[str, Array]:
+        """What was drawn, in raw units."""
         return {
-            key: self.spaces[key].decode(torch.cat([part[key] for part in found]))
-            for key in found[0]
-            if key in self.spaces
+            key: self.spaces[key].decode(rows) for key, rows in drawn.items() if key in self.spaces
         }
 
     @property

@@ -35,6 +35,7 @@ class Aside(IntEnum):
     JOINT = -13
     DUEL = -14
     DUALITY = -15
+    SEED = -16
 
 
 def mix(*words: int) -> int:

@@ -277,7 +277,8 @@ def neighbour_table(
 ) -> dict[str, list[Json]]:
     """Samples beside their nearest training rows: those that lie nearest, and some at random.
 
-    Each is a sample, the training row nearest to it and its number, their distance, and its ratio
+    Each is a sample and its number, the training row nearest to it and its number (`index`), their
+    distance, and its ratio
     to the distance from that row to its own neighbour: near 0 is a copy, about 1 is new.
     """
     x, seen = pair_of_rows(fake, train, ("fake", TRAIN))
@@ -290,6 +291,7 @@ def neighbour_table(
 
     def told(i: int) -> Json:
         return {
+            "number": i,
             "sample": x[i].tolist(),
             "train": seen[found.index[i]].tolist(),
             "index": int(found.index[i]),

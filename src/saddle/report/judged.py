@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from saddle.report.sheets import Sheet, html
 from saddle.report.tables import Rows, number, to_html
 
 Found = Mapping[str, Any]
@@ -77,7 +78,29 @@ def measures(found: Found) -> str:
 def memory(found: Found) -> str:
     """Measures of memory, then samples beside their nearest training rows."""
     held = found.get("memory") or {}
-    return f"{lines(held.get('rows', ()))}{neighbours(found, held.get('neighbours', {}))}"
+    near = held.get("neighbours", {})
+    told = seen(found[SEEN], near) if found.get(SEEN) else neighbours(found, near)
+    return f"{lines(held.get('rows', ()))}{told}"
+
+
+SEEN = "pictures of neighbours"
+"""Where sheets of samples above their nearest training pictures are, by which were chosen."""
+
+
+def seen(pictures: Mapping[str, Sheet], held: Mapping[str, Sequence[Found]]) -> str:
+    """Samples above the training pictures nearest to them, and their ratios."""
+    shown = [
+        f"<figure class='sheet'><figcaption><h3>{WHICH.get(which, which)}</h3>"
+        f"{escape(ratios(held.get(which, ())))}</figcaption>{html(sheet, NEAR)}</figure>"
+        for which, sheet in pictures.items()
+    ]
+    return f"{note(NEAR)}<div class='figures'>{''.join(shown)}</div>"
+
+
+def ratios(rows: Sequence[Found]) -> str:
+    """The ratios of some samples, from left to right."""
+    told = (number(it["ratio"]) if it["ratio"] is not None else "∞" for it in rows)
+    return f"Ratios, from left to right: {', '.join(told)}."
 
 
 def lines(rows: Sequence[Found]) -> str:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from saddle.reference import Reference
-from saddle.report import findings, judged, summary, verdicts
+from saddle.report import findings, judged, sheets, summary, verdicts
 from saddle.report.gallery import PICTURES, Drawing, drawings, missing
 from saddle.report.lessons import LESSONS, Lesson
 from saddle.report.read import Record
@@ -156,7 +156,11 @@ def judgement(record: Record) -> str:
     if not held:
         return "<p class='none'>Not judged: `saddle evaluate RUN` does.</p>"
     titles = {key: f"<h3>{escape(key)}</h3>" * (len(held) > 1) for key in held}
-    return "".join(f"{titles[key]}{judged.evaluated(it)}" for key, it in held.items())
+    near = {key: sheets.neighbours(record, key) for key in held}
+    return "".join(
+        f"{titles[key]}{judged.evaluated({**it, judged.SEEN: near[key]})}"
+        for key, it in held.items()
+    )
 
 
 def tile(held: tuple[str, str, str]) -> str:

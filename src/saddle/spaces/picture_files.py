@@ -42,7 +42,8 @@ def save_pictures(path: Path, arrays: Arrays) -> None:
 
 
 def _sheet(path: Path, arrays: Arrays) -> None:
-    page = png(class_sheet(arrays["x"], arrays.get("given"), most=SHEET))
+    some, labels = arrays["x"][:SHEET], arrays.get("given")
+    page = png(class_sheet(some, labels, most=SHEET, each=SHEET, classes=SHEET))
     with writing_whole(path) as file:
         file.write(page)
 

@@ -39,11 +39,13 @@ def sheet(pictures: Raw, *, columns: int | None = None) -> Picture:
     return page
 
 
-def class_sheet(pictures: Raw, labels: Raw | None, *, most: int = 64) -> Picture:
+def class_sheet(
+    pictures: Raw, labels: Raw | None, *, most: int = 64, each: int = 10, classes: int = 10
+) -> Picture:
     """A sheet of the first pictures; with labels (n,), the first few of one class in each row."""
     if labels is None or labels.ndim != 1:
         return sheet(pictures[:most])
-    rows = by_class(labels)
+    rows = by_class(labels, each=each, classes=classes)
     wide = max(map(len, rows))
     blank = np.full_like(pictures[:1], PAPER)
     filled = [np.concatenate([pictures[row], *[blank] * (wide - len(row))]) for row in rows]
