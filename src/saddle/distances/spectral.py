@@ -75,7 +75,8 @@ class SpectralNorm(Penalty):
         for layer in layers:
             if parametrize.is_parametrized(layer, "weight"):
                 raise Incompatible(f"spectral-norm: the weight of {layer} is rewritten already")
-            if not layer.weight.any():
+            # One number alone over its size is a sign: it leaves zero by itself.
+            if layer.weight.numel() > 1 and not layer.weight.any():
                 raise Incompatible(
                     f"spectral-norm divides by a weight's norm, and that of {layer} starts at zero"
                 )
