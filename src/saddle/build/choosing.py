@@ -22,7 +22,8 @@ class Choice:
 
     Attributes:
         about: what is chosen, in a word or two.
-        values: by dotted path; only those that the recipe says nothing of are taken.
+        values: by dotted path, value by value, so that each can be said alone; only those that
+            the recipe says nothing of are taken.
         why: one line.
     """
 
@@ -58,18 +59,8 @@ class Seen:
 def with_choices(recipe: Recipe, materials: Materials) -> Recipe:
     """The recipe with everything chosen that it says nothing of."""
     said = recipe.said()
-    taken = {
-        key: value
-        for choice in choices(recipe, materials)
-        for key, value in choice.values.items()
-        if not any(_covers(one, key) for one in said)
-    }
-    return recipe.amended(taken)
-
-
-def _covers(said: str, key: str) -> bool:
-    """Whether what was said is the value itself, or a part of it."""
-    return said == key or said.startswith(f"{key}.")
+    every = (pair for choice in choices(recipe, materials) for pair in choice.values.items())
+    return recipe.amended({key: value for key, value in every if key not in said})
 
 
 def choices(recipe: Recipe, materials: Materials) -> list[Choice]:
@@ -88,9 +79,12 @@ def _networks(seen: Seen) -> Choice:
     row, width, depth, why = NETWORKS[seen.device != "cpu"]
     wide = width if seen.side < 128 else width // 2
     form = {"name": row, "width": wide, "depth": depth, "activation": "leaky-relu"}
-    values = {"generator": form, "critic": form, "latent": 64, "noise": "normal"}
+    both = {f"{player}.{k}": v for player in PLAYERS for k, v in form.items()}
+    values = {**both, "latent": 64, "noise": "normal"}
     return Choice("networks", values, f"{row}, {wide} channels at {seen.side} px: {why}")
 
+
+PLAYERS = ("generator", "critic")
 
 NETWORKS = {
     False: ("conv", 32, 1, "a processor plays the residual form twenty times slower"),
