@@ -22,7 +22,7 @@ def export(
     trust_code: Trust = False,
     as_json: Json = False,
 ) -> None:
-    """Write the generator of a run as an ONNX file, checked against the run.
+    """Write a run's generator as ONNX, checked against the run.
 
     Its input is noise (and a condition where the run has any), its output samples in the data's
     own units: no code of saddle is needed to draw.
