@@ -65,7 +65,7 @@ CHOICES = {
     ),
     "train ring --set generator.name=mpl": ("unknown generator 'mpl': did you mean 'mlp'?",),
     "train ring --set critic.activation=tanhh": ("unknown activation 'tanhh'", "'tanh'"),
-    "train ring --set weights.cycle=3": ("game 'gan' has no weight 'cycle'; it has: none",),
+    "train ring --set weights.cycle=3": ("game 'gan' has no weight 'cycle'; it has: features",),
     "train ring --game gann": ("unknown game 'gann': did you mean 'gan'?",),
     "train ring --game cycle": ("game 'cycle' needs a and b, but source 'ring' gives x", "bigan"),
     "train ring moons --game gan": ("game 'gan' needs x", "it can play cycle, align"),

@@ -12,6 +12,7 @@ LAST = {
     # the norm after 400 turns at h = .2 from (1, 1), relative to the start's
     "simultaneous": lambda ratio: ratio > 1e3,
     "alternating": lambda ratio: 0.85 < ratio < 1.15,
+    "shared": lambda ratio: 0.85 < ratio < 1.15,
     "generator-first": lambda ratio: 0.85 < ratio < 1.15,
     "extragradient": lambda ratio: ratio < 1e-3,
     "optimistic": lambda ratio: ratio < 1e-3,

@@ -17,6 +17,7 @@ from torch import nn
 
 from saddle.build.custom import Declared, Foreign, Own, is_custom, made, tried
 from saddle.build.laws import check_pairs, check_rows
+from saddle.build.materials import of_pictures
 from saddle.build.stakes import stakes_of
 from saddle.catalogue import Catalogue
 from saddle.distances import DISTANCES
@@ -54,7 +55,8 @@ def settled(recipe: Recipe, source: Source) -> Recipe:
 def playable(source: Source) -> list[str]:
     """The games that a source can play: first those that need all it gives, the default first."""
     whole = [name for name, game in GAMES.items() if game.needs == source.gives]
-    return whole + [name for name, game in GAMES.items() if game.needs < source.gives]
+    less = [name for name, game in GAMES.items() if game.needs < source.gives]
+    return whole + less * of_pictures(source)
 
 
 def check_source(recipe: Recipe, source: Source) -> None:

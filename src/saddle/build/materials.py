@@ -23,7 +23,7 @@ from saddle.sources.base import Described, RawBatch, Source, Split
 from saddle.sources.keeping import Keeps, unpack
 from saddle.sources.narrowed import Narrowed
 from saddle.sources.reading import read
-from saddle.spaces import SPACES, Points, load
+from saddle.spaces import SPACES, Images, Points, load
 from saddle.spaces.base import Raw, Space
 from saddle.training.foreign import lent
 
@@ -112,10 +112,19 @@ def gather(
 
 
 def narrowed(recipe: Recipe, source: Source) -> Source:
-    """The source without what the recipe's game does not need: `gan` leaves labels out."""
+    """The source without what the recipe's game does not need: `gan` leaves labels out.
+
+    Labels of pictures come with the files; what is given beside points was asked for, and is not
+    left out unasked.
+    """
     game = recipe.game
     needs = source.gives if game is None or game not in GAMES else GAMES[game].needs
-    return Narrowed(source, needs) if needs < source.gives else source
+    return Narrowed(source, needs) if needs < source.gives and of_pictures(source) else source
+
+
+def of_pictures(source: Source) -> bool:
+    """Whether x is a picture."""
+    return source.spaces.get("x") == Images.name
 
 
 def space_of(source: Source, key: str) -> Space:

@@ -24,7 +24,7 @@ def sheet(pictures: Raw, *, columns: int | None = None) -> Picture:
     """Pictures (n, H, W, C) side by side, (height, width, C); a square where columns is None.
 
     >>> sheet(np.zeros((4, 8, 8, 1), np.uint8)).shape
-    (634, 634, 1)
+    (630, 630, 1)
     """
     n, h, w, c = pictures.shape
     across = columns or math.ceil(math.sqrt(n))
