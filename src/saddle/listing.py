@@ -20,7 +20,7 @@ from saddle.recipe import Recipe
 from saddle.records import RECORDED
 from saddle.reference import Reference
 from saddle.references import ADAM, AVERAGING
-from saddle.sources import SOURCES
+from saddle.sources import DATA, SOURCES
 from saddle.training.rules import RULES
 
 Row = dict[str, Any]
@@ -120,6 +120,11 @@ KINDS: Catalogue[Table] = Catalogue(
             },
         ),
         "sources": Table("where real samples come from", SOURCES, ABOUT),
+        "data": Table(
+            "sets of pictures with a name",
+            DATA,
+            {"about": lambda entry: entry.about, "terms": lambda entry: entry.terms},
+        ),
         "noises": Table("the law of z, of mean 0 and variance 1", NOISES, {}),
         "generators": Table("networks that draw", GENERATORS, ABOUT),
         "critics": Table("networks that tell apart", CRITICS, ABOUT),

@@ -277,12 +277,14 @@ def without_critic(wanted: Values, *, own: object = None) -> Values:
     those that were asked for by name are left to be refused with the reason. `own` is a distance
     of the caller's own.
     """
-    from saddle.distances import DISTANCES, Direct
-
     name = str(wanted.get("distance", ""))
     asked = any(key.partition(".")[0] == "penalties" for key in wanted)
+    if asked or not (name or own):
+        return {}
+    from saddle.distances import DISTANCES, Direct
+
     distance = DISTANCES[name] if own is None and name in DISTANCES else own
-    return {} if asked or not isinstance(distance, Direct) else {"penalties": {}}
+    return {"penalties": {}} if isinstance(distance, Direct) else {}
 
 
 def started_from(run: Run) -> Recipe:

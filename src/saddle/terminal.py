@@ -20,11 +20,12 @@ from rich.text import Text
 
 from saddle.errors import SaddleError, UnknownName
 from saddle.presets import amended_recipe
+from saddle.progress import Story, clock, fitted, summary
 from saddle.runs import Run, read_lines
 
-FIRST, GROWTH = 10.0, 0.1
-"""Where the output is no terminal a line is due after ten seconds, later after a tenth of the time
-so far: a minute gives six lines, a day some eighty."""
+FIRST, NEXT, GROWTH = 10.0, 60.0, 0.01
+"""A plain line is due after ten seconds, then every minute; from two hours on after a hundredth of
+the time so far: a day gives some four hundred."""
 
 FRESH = 0.2
 """Seconds between two states of the line that a terminal shows."""
@@ -138,6 +139,11 @@ def say(text: str) -> None:
     console().print(text, soft_wrap=True)
 
 
+def note(text: str) -> None:
+    """One line on standard error, never broken."""
+    Console(stderr=True, highlight=False, markup=False, emoji=False).print(text, soft_wrap=True)
+
+
 # ------------------------------------------------------------------------------------ progress
 
 
@@ -173,11 +179,14 @@ class Told(Protocol):
 class Meter:
     """The progress of a run: one line that is kept fresh, or now and then a line on a pipe."""
 
-    def __init__(self, first: int, steps: int, *, quiet: bool = False) -> None:
+    def __init__(
+        self, first: int, steps: int, *, quiet: bool = False, plain: bool = False
+    ) -> None:
         self.first, self.steps = first, steps
-        self.began = self.told = time.monotonic()
+        self.began = self.told = self.said = time.monotonic()
         self.quiet = quiet
         self.seen: list[str] = []
+        self.story = Story()
         self.out = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self.bar = Progress(
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
@@ -185,6 +194,7 @@ class Meter:
             disable=quiet or not self.out.is_terminal,
             transient=True,
         )
+        self.plain = plain or not self.out.is_terminal
         self.task: TaskID = self.bar.add_task("", total=steps, completed=first)
 
     def __enter__(self) -> Meter:
@@ -203,15 +213,27 @@ class Meter:
         """Show each moment on its way."""
         for moment in moments:
             if moment.event is not None:
-                self.seen = [*summary(moment.event), *filter(None, [self.why(moment)])]
+                self.hear(moment)
                 self.warn(moment.event.get("findings", []))
             if moment.clock.steps != self.steps:
                 self.turn(moment)
             now = time.monotonic()
-            if now - self.told > self.pause(now) or moment.step == self.steps:
+            if now - self.told > FRESH or moment.step == self.steps:
                 self.told = now
                 self.tell(moment.step, moment.phase.value)
+            if now - self.said > self.pause(now) or moment.step == self.steps:
+                self.said = now
+                self.say(moment.step)
             yield moment
+
+    def hear(self, moment: Told) -> None:
+        """Keep what a look says, for the lines to come."""
+        from saddle.doctor import message
+
+        event = moment.event or {}
+        seen = summary(event)
+        self.seen = [*seen, *filter(None, [self.why(moment)])]
+        self.story.hear(event, [message(key).title for key in event.get("faults", [])], seen)
 
     def why(self, moment: Told) -> str:
         """Why a run that may stop goes on."""
@@ -241,58 +263,59 @@ class Meter:
                 )
 
     def pause(self, now: float) -> float:
-        """Seconds from one line to the next."""
-        return FRESH if self.out.is_terminal else max(FIRST, GROWTH * (now - self.began))
+        """Seconds from one plain line to the next."""
+        first = self.said == self.began
+        return FIRST if first else max(NEXT, GROWTH * (now - self.began))
+
+    def pace(self, step: int) -> float:
+        """Turns a second."""
+        return (step - self.first) / max(time.monotonic() - self.began, 1e-9)
+
+    def say(self, step: int) -> None:
+        """Say where the run is in a line that stays: on a pipe, and of pictures."""
+        if self.plain and not self.quiet:
+            pace = self.pace(step)
+            left = (self.steps - step) / pace if pace else None
+            self.out.print(self.story.line(step, self.steps, left), soft_wrap=True)
 
     def tell(self, step: int, phase: str) -> None:
-        """Show where the run is."""
-        pace = (step - self.first) / max(time.monotonic() - self.began, 1e-9)
+        """Show where the run is, in the line that is kept fresh."""
+        if not self.out.is_terminal:
+            return
+        pace = self.pace(step)
         left = f"{clock((self.steps - step) / pace)} left" if pace else "starting"
         parts = [f"{phase} {step}/{self.steps}", f"{pace:.0f}/s", left, *self.seen]
-        if self.out.is_terminal:
-            self.bar.update(self.task, description=fitted(parts, self.out.width), completed=step)
-        elif not self.quiet:
-            self.out.print("  ".join(parts), soft_wrap=True)
+        self.bar.update(self.task, description=fitted(parts, self.out.width), completed=step)
 
 
 LOUD = ("fault",)
 """What is said while a run plays; notes can wait."""
 
 
-def fitted(parts: Sequence[str], width: int) -> str:
-    """As many parts as a line of that width holds, the first of them in any case.
+class Loading:
+    """The bytes of files that come from elsewhere: one line a file, kept fresh on a terminal."""
 
-    >>> fitted(["hold 5/20", "9/s", "0:02 left"], 18)
-    'hold 5/20  9/s'
-    """
-    line = parts[0][: width - 1]
-    for part in parts[1:]:
-        if len(line) + 2 + len(part) >= width:
-            break
-        line = f"{line}  {part}"
-    return line
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.out = Console(stderr=True, highlight=False, markup=False, emoji=False, quiet=quiet)
+        self.status = self.out.status("asking for files")
+        self.name = ""
 
+    def __enter__(self) -> Loading:
+        if self.out.is_terminal:
+            self.status.start()
+        return self
 
-def summary(event: Mapping[str, Any]) -> list[str]:
-    """What a look measured, in a few words.
+    def __exit__(self, *problem: object) -> None:
+        self.status.stop()
 
-    >>> summary({"watch": {"value": 0.1, "floor": 0.02}, "modes": {"captured": 3, "of": 8,
-    ...     "high_quality": 0.5}})
-    ['distance 0.100 (floor 0.020)', 'modes 3/8', '50.0% on them']
-    """
-    return [
-        line.format_map(event[key])
-        for key, lines in WATCHED.items()
-        if key in event
-        for line in lines
-    ]
-
-
-WATCHED = {
-    "watch": ("distance {value:.3f} (floor {floor:.3f})",),
-    "modes": ("modes {captured}/{of}", "{high_quality:.1%} on them"),
-}
-"""What is told of each part of a look."""
+    def see(self, name: str, have: int, whole: int | None) -> None:
+        """So many bytes of a file are here."""
+        of = "" if whole is None else f" of {whole / 1e6:.1f}"
+        if self.out.is_terminal:
+            self.status.update(f"{name}: {have / 1e6:.1f}{of} MB")
+        elif name != self.name:
+            self.out.print(f"{name}{of} MB" if of else name, soft_wrap=True)
+        self.name = name
 
 
 @contextmanager
@@ -305,40 +328,6 @@ def doing(words: str, *, quiet: bool = False) -> Iterator[None]:
         return
     with out.status(words):
         yield
-
-
-def headlines(measures: Sequence[Row]) -> list[str]:
-    """What an evaluation found, in a few words.
-
-    >>> headlines([{"name": "modes", "value": 7.0, "floor": 8.0},
-    ...     {"name": "energy(x)", "value": 0.1, "floor": None},
-    ...     {"name": "sliced-w(x)", "value": 0.25, "floor": 0.125}])
-    ['7 of 8 modes', 'sliced-w(x) 0.25 (real rows 0.125)']
-    """
-    wanted = [(HEADLINES.get(row["name"].partition("(")[0]), row) for row in measures]
-    return [words.format_map(row) for words, row in wanted if words is not None]
-
-
-HEADLINES = {
-    "modes": "{value:.0f} of {floor:.0f} modes",
-    "modes-1-percent": "{value:.0f} of {floor:.0f} with 1 % of the samples",
-    "high-quality": "{value:.1%} on them (a perfect sampler {floor:.1%})",
-    "sliced-w": "{name} {value:.3g} (real rows {floor:.3g})",
-    "inverts": "G(E(x)) misses x by {value:.3g} of its spread",
-    "cycle": "{name} {value:.3g} of the spread",
-}
-"""What of an evaluation is told in one line, by the measure's name."""
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss, or h:mm:ss.
-
-    >>> clock(3725), clock(65)
-    ('1:02:05', '1:05')
-    """
-    whole = int(min(seconds, 359_999))
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
 # ---------------------------------------------------------------------------------------- runs

@@ -10,7 +10,7 @@ from house.syntax import ROOT, Module, Offence
 LEVELS = (
     ("errors",),
     ("catalogue", "reference", "runs", "expression"),
-    ("records", "references"),
+    ("records", "references", "progress"),
     ("threads",),
     ("distances", "networks", "measure", "spaces"),
     ("games", "sources"),

@@ -16,6 +16,7 @@ FIXED = (
     "second",
     "columns",
     "given",
+    "pictures",
     "game",
     "generator",
     "critic",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from torch import nn
 
+from saddle.build.choosing import reasons
 from saddle.build.game import playable
-from saddle.build.materials import gather
-from saddle.build.session import Session
+from saddle.build.materials import Materials, gather
+from saddle.build.pictures import size_reason
+from saddle.build.plan import find_device
 from saddle.distances import PENALTIES
+from saddle.games import Game
 from saddle.recipe import Recipe
 from saddle.sources.base import Source
 from saddle.spaces import Points
@@ -24,21 +27,20 @@ def data_card(source: Source) -> tuple[Facts, list[str]]:
     return facts, list(described.warnings)
 
 
-def facts(session: Session) -> Facts:
-    """Label and text of each line."""
-    recipe, game = session.recipe, session.state.game
+def plan(recipe: Recipe, materials: Materials, game: Game) -> Facts:
+    """What will be played: label and text of each line; reasons where something was chosen."""
     distances = {duel.distance.minimises for duel in game.duels}
+    device = find_device(recipe.device)
     lines = [
-        *session.materials.described().facts,
         ("game", str(recipe.game)),
         ("distance", recipe.distance),
         ("minimises", "; ".join(sorted(distances)) or "the likelihood alone"),
-        ("penalties", penalties(session)),
+        ("penalties", penalties(recipe, materials, game)),
         ("views", ", ".join(recipe.views)),
         ("networks", networks(game.generators, game.critics)),
         ("rule", f"{recipe.rule}, {TURNS[recipe.stop](recipe)}, {recipe.batch} rows a move"),
-        ("device", f"{session.feed.device}, threads {recipe.threads}, seed {recipe.seed}"),
-        ("run", str(session.run.path)),
+        ("device", f"{device}, threads {recipe.threads}, seed {recipe.seed}"),
+        *(("chosen", why) for why in chosen(recipe, materials)),
     ]
     return [(label, text) for label, text in lines if text]
 
@@ -50,19 +52,20 @@ TURNS = {
 """How long a run goes on, by the recipe's `stop`."""
 
 
-def warnings(session: Session) -> list[str]:
-    """What a user should know before training."""
-    return session.materials.described().warnings
+def chosen(recipe: Recipe, materials: Materials) -> list[str]:
+    """What was chosen for this data and this machine, each with its reason."""
+    why = [f"{about}: {reason}" for about, reason in reasons(recipe, materials).items()]
+    return [*size_reason(recipe, materials.source), *why]
 
 
-def penalties(session: Session) -> str:
+def penalties(recipe: Recipe, materials: Materials, game: Game) -> str:
     """Each penalty's weight; where it is on squared slopes, also its factor in the data's units.
 
     A slope is measured per unit of encoded data, whose scale is one; in raw units a weight on
     squared slopes is larger by the square of the scale.
     """
-    given = session.recipe.penalties
-    if not len(session.state.game.critics):
+    given = recipe.penalties
+    if not len(game.critics):
         return "none: there is no critic to keep honest"
     if not given:
         return "none"
@@ -70,7 +73,7 @@ def penalties(session: Session) -> str:
     squared = [name for name in given if PENALTIES[name].squared_slope]
     scales = {
         f"{(space.scale**2).mean():.3g}"
-        for space in session.materials.spaces.values()
+        for space in materials.spaces.values()
         if isinstance(space, Points)
     }
     if not squared or not scales:

@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.build.custom import is_custom, made
+from saddle.build.pictures import must_suit, open_named
+from saddle.build.plan import find_device
 from saddle.errors import BadData, bad
 from saddle.games import GAMES
 from saddle.games.streams import Purpose
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, write_json
-from saddle.sources import SOURCES, Rows, TwoDomains, describe, is_source, open_source
+from saddle.sources import DATA, SOURCES, Rows, TwoDomains, describe, is_source, open_source
 from saddle.sources.base import Described, RawBatch, Source, Split
 from saddle.sources.keeping import Keeps, unpack
 from saddle.sources.narrowed import Narrowed
@@ -99,10 +101,17 @@ class Parted(Protocol):
 
 
 def gather(
-    recipe: Recipe, data: object = None, second: object = None, *, trusted: bool = False
+    recipe: Recipe,
+    data: object = None,
+    second: object = None,
+    *,
+    trusted: bool = False,
+    opened: Source | None = None,
 ) -> Materials:
-    """Open the source and fit its spaces on rows of the training part."""
-    source = narrowed(recipe, find_source(recipe, data, second, trusted=trusted))
+    """Open the source, if it is not open yet, and fit its spaces on rows of the training part."""
+    source = opened or find_source(recipe, data, second, trusted=trusted)
+    must_suit(recipe, source)
+    source = narrowed(recipe, source)
     spaces = {key: space_of(source, key) for key in source.spaces}
     materials = Materials(source, spaces)
     rows = materials.rows("train", FITTED)
@@ -156,9 +165,7 @@ def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) 
     if second is None and not isinstance(data, str | Path) and is_source(data):
         return open_source(data, seed=recipe.seed)
     beside = recipe.second if second is None else second
-    return open_source(
-        what, seed=recipe.seed, second=beside, columns=recipe.columns, given=recipe.given
-    )
+    return open_named(recipe, what, beside, gpu=find_device(recipe.device).type != "cpu")
 
 
 def anchored(recipe: Recipe) -> Recipe:
@@ -172,8 +179,9 @@ def anchored(recipe: Recipe) -> Recipe:
 
 def is_file(name: str | None) -> bool:
     """Whether a value of a recipe means what is on the disk: other meanings go first."""
-    other = name is None or name in SOURCES or name in PASSED or is_custom(name, SOURCES)
-    return not other and Path(str(name)).exists()
+    if name is None or name in SOURCES or name in DATA or name in PASSED:
+        return False
+    return not is_custom(name, SOURCES) and Path(name).exists()
 
 
 def _is_column(recipe: Recipe) -> bool:

@@ -17,6 +17,7 @@ from saddle.build.materials import (
     check_there,
     find_source,
     fingerprint,
+    narrowed,
     read_spaces,
 )
 from saddle.build.plan import clock_of, ended, find_device, state_of, values_of
@@ -178,7 +179,7 @@ def take_up(recipe: Recipe, run: Run, data: object, *, trusted: bool) -> Materia
         data = kept
     if data is None:
         check_there(recipe, run)
-    source = find_source(recipe, data, None, trusted=trusted)
+    source = narrowed(recipe, find_source(recipe, data, None, trusted=trusted))
     materials = Materials(source, read_spaces(run, source.gives))
     then = read_json(run.path / "environment.json")["data"]["fingerprint"]
     now = fingerprint(materials)

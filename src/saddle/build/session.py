@@ -23,6 +23,7 @@ from saddle.build.game import assemble, check_source, plays_own_code, settled
 from saddle.build.laws import PROBED, TRIED, check_conditions
 from saddle.build.looks import Watch
 from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
+from saddle.build.pictures import left_out, with_size
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.precision import cast_of, with_precision
 from saddle.build.surfaces import SIDE, mesh
@@ -31,7 +32,8 @@ from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
 from saddle.recipe import Recipe
-from saddle.runs import Run, held, sha256, write_bytes, write_json
+from saddle.runs import Json, Run, held, sha256, write_bytes, write_json, write_text
+from saddle.sources.base import Source
 from saddle.sources.keeping import pack
 from saddle.spaces import Images
 from saddle.spaces.sheets import class_sheet, png
@@ -84,6 +86,10 @@ class Session:
         return self.state.step >= self.plan.clock.steps
 
 
+FAULTS = ("fault",)
+"""What of the doctor's findings is called wrong."""
+
+
 def attended(moments: Iterator[Moment], session: Session) -> Iterator[Moment]:
     """The same moments; the doctor adds what is new at a look, and a failure is written down."""
     run = session.run
@@ -95,7 +101,9 @@ def attended(moments: Iterator[Moment], session: Session) -> Iterator[Moment]:
                 yield moment
                 continue
             found = [finding.json(str(run.path)) for finding in doctor.see(moment.event)]
-            yield moment._replace(event={**moment.event, "findings": found})
+            faults = [finding.key for finding in doctor.now if finding.severity in FAULTS]
+            told = {**moment.event, "findings": found, "faults": faults}
+            yield moment._replace(event=told)
         keep_findings(run, evidence_of(run))  # it tells, too, where the run was ended
     except NonFinite as problem:
         failure = {"step": session.state.step, "error": str(problem)}
@@ -115,6 +123,20 @@ def start(
 ) -> Session:
     """A new run: everything is checked before its folder is made."""
     recipe, materials, state = checked(recipe, data, second, own=own or {}, trusted=trusted)
+    return begun(recipe, materials, state, out, data=data, own=own)
+
+
+def begun(
+    recipe: Recipe,
+    materials: Materials,
+    state: State,
+    out: Path,
+    *,
+    data: object = None,
+    own: Own | None = None,
+    notes: Json | None = None,
+) -> Session:
+    """A new run of what was checked; `notes` stand in its environment.json beside the rest."""
     recipe = anchored(recipe)
     device = find_device(recipe.device)
     run = Run.create(out, run_name(recipe, materials))
@@ -122,7 +144,9 @@ def start(
     keep_data(run, materials, data)
     found = environment(recipe, materials, device)
     recipe.write(run.recipe)
-    write_json(run.path / "environment.json", {**found, RECIPE: sha256(run.recipe)})
+    write_json(
+        run.path / "environment.json", {**found, **(notes or {}), RECIPE: sha256(run.recipe)}
+    )
     session = session_of(recipe, materials, state, run, clock_of(recipe))
     return lent_to(session, own or {})
 
@@ -134,10 +158,12 @@ def checked(
     *,
     own: Own,
     trusted: bool = False,
+    opened: Source | None = None,
 ) -> tuple[Recipe, Materials, State]:
     """All that a run needs before its folder is made, refused where something is off."""
     device = find_device(recipe.device)
-    materials = gather(recipe, data, second, trusted=trusted)
+    materials = gather(recipe, data, second, trusted=trusted, opened=opened)
+    recipe = with_size(recipe, materials.source)
     recipe = with_choices(settled(recipe, materials.source), materials)
     recipe = with_precision(recipe, materials.spaces)
     check_source(recipe, materials.source)
@@ -150,6 +176,9 @@ def checked(
     clock_of(recipe), values_of(recipe)
     return recipe, materials, state
 
+
+LEFT_OUT = "left_out.txt"
+"""Where a run keeps the files that are none of its pictures, with the reasons."""
 
 RECIPE = "recipe"
 """Where environment.json keeps the sum of the recipe as the run began."""
@@ -170,6 +199,9 @@ def keep_data(run: Run, materials: Materials, data: object) -> None:
         truth = truth_of(materials, watch.grid.boxes["x"])
         if truth:
             write_bytes(run.path / "truth.npz", _npz(truth))
+    out = left_out(materials.source)
+    if out:
+        write_text(run.path / LEFT_OUT, "".join(f"{one.path}\t{one.why}\n" for one in out))
     packed = pack(materials.source) if data is not None else None
     if packed is not None:
         write_bytes(run.path / KEPT, packed)
@@ -255,6 +287,18 @@ def interruptible() -> Iterator[Any]:
         signal.signal(signal.SIGINT, before)
 
 
+def early_looks(look_every: int, materials: Materials) -> frozenset[int]:
+    """Steps at which pictures are looked at before the first regular look: 10, 20, 40, ..."""
+    if not isinstance(materials.spaces.get("x"), Images):
+        return frozenset()
+    doubled = (FIRST_LOOK << k for k in range(look_every.bit_length()))
+    return frozenset(step for step in doubled if step < look_every)
+
+
+FIRST_LOOK = 10
+"""Turns to the first look after the start: some seconds of small pictures on a processor."""
+
+
 def session_of(
     recipe: Recipe, materials: Materials, state: State, run: Run, clock: Clock
 ) -> Session:
@@ -270,6 +314,7 @@ def session_of(
         cast=cast_of(recipe, device),
         govern=Governor(run, recipe, max(clock.warm, changed_at(run))),
         look_every=look_every,
+        early=early_looks(look_every, materials),
         save_every=look_every * max(1, round(recipe.looks / recipe.saves)),
     )
     feed = Feed(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from saddle.build.session import Session
     from saddle.evaluate import Judging, Trained
     from saddle.judge.checks import Check
-    from saddle.recipe import Recipe
     from saddle.runs import Json, Run
 
 
@@ -124,35 +123,16 @@ class Reading:
 # --------------------------------------------------------------------------------------- a run
 
 
-def show_recipe(made: Recipe, *, trusted: bool, as_json: bool) -> None:
-    """Check everything that a recipe names, and print it."""
-    from saddle.build.session import checked
-
-    whole = checked(made, own={}, trusted=trusted)[0]
-    if as_json:
-        terminal.show_json(whole.model_dump(mode="json"))
-    else:
-        sys.stdout.write(whole.text())
-
-
-def begin(made: Recipe, out: Path, *, trusted: bool, as_json: bool) -> Session:
-    """Start a run, and say what is about to be trained."""
-    from saddle.build.card import facts, warnings
-    from saddle.build.session import start
-
-    session = start(made, out, trusted=trusted)
-    if not as_json:
-        terminal.show_facts(facts(session), warnings=warnings(session))
-    return session
-
-
 def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
     """Play to the end; a run that was stopped says how to go on."""
     from saddle.training.watchers import tensorboard as board
 
     watcher = board(session.run.path / "tensorboard") if tensorboard else None
-    with terminal.Meter(session.state.step, session.plan.clock.steps, quiet=quiet) as meter:
+    first, last, plain = session.state.step, session.plan.clock.steps, bool(session.plan.early)
+    with terminal.Meter(first, last, quiet=quiet, plain=plain) as meter:
+        sheet = FirstSheet(session.run, meter)
         for moment in meter.follow(session.play()):
+            sheet.see(moment)
             if watcher is not None and moment.event is not None:
                 watcher.tell(moment.event)
     if watcher is not None:
@@ -163,6 +143,22 @@ def play(session: Session, *, tensorboard: bool, quiet: bool) -> None:
         sys.stderr.write(f"stopped at step {session.state.step} of {last}, saved\n")
         sys.stderr.write(f"go on with: {words}\n")
         raise typer.Exit(130)
+
+
+class FirstSheet:
+    """Says where the first sheet of pictures is, as soon as it is there."""
+
+    def __init__(self, run: Run, meter: terminal.Meter) -> None:
+        self.run, self.meter, self.told = run, meter, False
+
+    def see(self, moment: terminal.Told) -> None:
+        """Take a moment in; the sheet of a generator that learned nothing yet is passed over."""
+        if self.told or moment.event is None or not moment.step:
+            return
+        path = self.run.sample(moment.step, ".png")
+        self.told = True
+        if path.exists() and not self.meter.quiet:
+            self.meter.out.print(f"first sheet  {path}", soft_wrap=True)
 
 
 def finish(
@@ -181,6 +177,7 @@ def finish(
     from saddle.judge.sections import QUICK, Options
     from saddle.listing import references_of
     from saddle.presets import amended_recipe
+    from saddle.progress import headlines
     from saddle.report import write_report
 
     how = judging or Judging(Options(sections=QUICK), keep=True)
@@ -196,15 +193,27 @@ def finish(
         return found
     for line in filter(None, [stopped(run)]):
         terminal.say(line["sentence"])
+    for key, judged in found["judged"].items():
+        sys.stdout.write(f"{told(judged, key, alone=len(found['judged']) == 1)}\n")
+    for words in never_made(run):
+        terminal.say(words)
+    terminal.say("")
     columns = ("name", "value", "floor", "n", "better")
     terminal.show_table([{key: row[key] for key in columns} for row in found["measures"]])
     terminal.say("floor: what other real rows, or a perfect sampler, score at the same n")
-    for key, judged in found["judged"].items():
-        sys.stdout.write(f"\n{told(judged, key, alone=len(found['judged']) == 1)}\n")
-    terminal.say(f"found   {', '.join(terminal.headlines(found['measures']))}")
+    terminal.say(f"found   {', '.join(headlines(found['measures']))}")
     terminal.say(f"report  {page}")
     terminal.say(f"next    {next_command(run)}")
     return found
+
+
+def never_made(run: Run) -> list[str]:
+    """What of the data the last look found missing, where it saw enough to tell."""
+    from saddle.progress import missing
+    from saddle.runs import read_lines
+
+    events = read_lines(run.events)
+    return missing(events[-1]) if events else []
 
 
 def told(judged: Json, key: str, *, alone: bool) -> str:
@@ -242,5 +251,5 @@ def next_command(run: Run) -> str:
     return f"saddle {ability} {shlex.quote(str(run.path))} {ends[ability]}"
 
 
-DRAWN = {True: "-n 64 --out samples.png", False: "-n 1000 --out samples.csv"}
+DRAWN = {True: "-n 16", False: "-n 1000 --out samples.csv"}
 """How samples are drawn, by whether they are pictures."""

@@ -162,11 +162,17 @@ class _Teller:
     def __init__(self, made: Design, folder: Path, meter: terminal.Meter) -> None:
         self.made, self.folder, self.meter = made, folder, meter
 
+    def every(self, now: float) -> float:
+        """Seconds from one line to the next."""
+        return self.meter.pause(now) if self.meter.plain else 1.0
+
     def __call__(self) -> None:
         now = time.monotonic()
-        if now - self.meter.told > max(1.0, self.meter.pause(now)):
+        if now - self.meter.told > self.every(now):
             self.meter.told = now
-            self.meter.tell(_steps(self.made, self.folder), "step")
+            step = _steps(self.made, self.folder)
+            self.meter.tell(step, "step")
+            self.meter.say(step)
 
 
 def _steps(made: Design, folder: Path) -> int:

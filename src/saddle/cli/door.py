@@ -15,9 +15,9 @@ from saddle.errors import SaddleError, UserError
 
 TRY = """Three things to try:
 
-  saddle train ring        train on a ring of 8 Gaussians and leave a report
-  saddle list distances    what "close" can mean
-  saddle --help            every command
+  saddle train ring        learn a ring of 8 Gaussians in a minute, and get a report
+  saddle train photos/     learn from a folder of your own pictures
+  saddle data              sets of pictures that have a name; --help has every command
 """
 
 

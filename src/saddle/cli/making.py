@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from saddle import terminal
-from saddle.cli.acts import begin, fail_where_found, finish, play, settings, show_recipe, trust
+from saddle.cli.acts import fail_where_found, finish, play, settings, trust
 from saddle.cli.options import (
+    Background,
     Batch,
     Board,
     Budget,
@@ -18,8 +19,10 @@ from saddle.cli.options import (
     Device,
     DistanceName,
     DryRun,
+    Fit,
     GameName,
     Given,
+    Grey,
     Json,
     Objective,
     Origin,
@@ -32,12 +35,15 @@ from saddle.cli.options import (
     Second,
     Seed,
     Setting,
+    Size,
     Steps,
     Stop,
     Trust,
     app,
     number,
+    of_pictures,
 )
+from saddle.cli.starting import begin, tell_plan
 
 
 @app.command(cls=Plain)
@@ -51,6 +57,10 @@ def train(
     objective: Objective = None,
     columns: Columns = None,
     given: Given = None,
+    size: Size = None,
+    fit: Fit = None,
+    background: Background = None,
+    grey: Grey = False,
     steps: Steps = None,
     stop: Stop = None,
     budget: Budget = None,
@@ -69,8 +79,9 @@ def train(
 ) -> None:
     """Train on DATA and leave a run with its report.
 
-    DATA is a source's name (saddle list sources), a file of points (.csv, .npy, .npz, .parquet)
-    or a drawing (.json). Without it: the grid of 25 Gaussians.
+    DATA is a folder or .zip of pictures, a set's name (saddle data), a source's name (saddle list
+    sources), a file of points (.csv, .npy, .npz, .parquet) or a drawing (.json). Without it: the
+    grid of 25 Gaussians.
     """
     from saddle.presets import chosen, with_stop
 
@@ -78,15 +89,15 @@ def train(
     play_as = {"game": game, "distance": distance, "ratio": ratio, "objective": objective}
     length = {"steps": steps, "stop": stop, "budget": budget}
     run = {**length, "batch": batch, "seed": seed, "device": device}
-    flags = {**rows, **play_as, **run}
+    flags = {**rows, **of_pictures(size, fit, background, grey), **play_as, **run}
     wanted = {key: value for key, value in flags.items() if value is not None}
     origin = None if start_from is None else terminal.find(start_from, out).path
     made = with_stop(chosen(preset, recipe, origin, wanted | settings(change)))
     trust(trust_code)
     if dry_run:
-        show_recipe(made, trusted=trust_code, as_json=as_json)
+        tell_plan(made, trusted=trust_code, quiet=quiet, as_json=as_json)
         return
-    session = begin(made, out, trusted=trust_code, as_json=as_json)
+    session = begin(made, out, trusted=trust_code, quiet=quiet, as_json=as_json)
     play(session, tensorboard=tensorboard, quiet=quiet)
     finish(session.run, trusted=trust_code, as_json=as_json, quiet=quiet)
     fail_where_found(session.run)

@@ -69,6 +69,14 @@ _NUMBER = r"(\d+(?:\.\d+)?)"
 _TIME = re.compile(rf"(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s?)?")
 
 
+def of_pictures(
+    size: int | None, fit: str | None, background: str | None, grey: bool
+) -> dict[str, Any]:
+    """What a recipe keeps of how pictures are read."""
+    said = {"size": size, "fit": fit, "background": background, "grey": grey or None}
+    return {f"pictures.{key}": value for key, value in said.items()}
+
+
 def text(metavar: str, words: str) -> Any:
     """An option that takes a text."""
     return typer.Option(metavar=metavar, help=words)
@@ -95,6 +103,10 @@ Given = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="Column that conditions the rest.")
 ]
 Columns = Annotated[str | None, typer.Option(metavar="A,B", help="Columns that are the points.")]
+Size = Annotated[int | None, number("--size", "Pictures: pixels of the side, 64.")]
+Fit = Annotated[str | None, text("crop|pad|stretch", "Pictures: how they become squares.")]
+Background = Annotated[str | None, text("COLOUR", 'Pictures: what shows through, "#ffffff".')]
+Grey = Annotated[bool, typer.Option("--grey", help="Pictures: without their colour.")]
 Setting = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the recipe."),
@@ -134,12 +146,12 @@ Batch = Annotated[int | None, number("--batch", "Rows of a move.")]
 Seed = Annotated[int | None, number("--seed", "Seed of every draw.")]
 Device = Annotated[str | None, text("DEVICE", "auto, cpu, cuda or mps.")]
 RecipeFile = Annotated[
-    Path | None, text("FILE", "Start from a recipe in YAML, as --dry-run prints it.")
+    Path | None, text("FILE", "Start from a recipe, as --dry-run --json prints it.")
 ]
 Origin = Annotated[
     str | None,
     typer.Option("--from", metavar="RUN", help="Start from a run's recipe and weights."),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Check everything, print the recipe, stop.")
+    bool, typer.Option("--dry-run", help="Check all, tell the plan, stop; --json: the recipe.")
 ]

@@ -24,6 +24,7 @@ __all__ = [
     "Ending",
     "Network",
     "Optimiser",
+    "Pictures",
     "Recipe",
     "Scheduled",
     "Schedules",
@@ -125,6 +126,24 @@ class Ending(_Strict):
     steps: int = Count
 
 
+class Pictures(_Strict):
+    """How pictures are read; what is left out is chosen (`saddle.sources.pictures.Options`).
+
+    Attributes:
+        size: pixels of the side.
+        fit: how a picture becomes a square: `crop`, `pad` or `stretch`.
+        background: what shows through, and the bars: `#rrggbb`.
+        grey: whether they have one channel.
+        worst: the share of the files that may be left out.
+    """
+
+    size: int | None = Field(default=None, ge=4, le=4096)
+    fit: Literal["crop", "pad", "stretch"] | None = None
+    background: str | None = Field(default=None, pattern="^#[0-9a-fA-F]{6}$")
+    grey: bool | None = None
+    worst: float | None = Field(default=None, ge=0, le=1)
+
+
 class Recipe(_Strict):
     """Everything that decides a run.
 
@@ -133,6 +152,7 @@ class Recipe(_Strict):
         second: the second domain, where the game needs one and `data` does not give it.
         columns: which columns are the points, `a,b`; all but the given one where none is named.
         given: column or field that conditions, where the data has several.
+        pictures: how pictures become squares of one size.
         game: who plays; what fits the source where none is named.
         distance: what close means.
         ratio: how the ratio is learned (f-divergences), or the distance's own way.
@@ -170,6 +190,7 @@ class Recipe(_Strict):
     second: str | None = None
     columns: str | None = None
     given: str | None = None
+    pictures: Pictures = Pictures()
     game: str | None = None
     distance: str = "relativistic"
     ratio: str | None = None

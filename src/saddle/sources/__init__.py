@@ -11,7 +11,15 @@ from saddle.sources.mixtures import Mixture, isotropic, random_components
 from saddle.sources.named import DATA
 from saddle.sources.opening import Openable, columns_of, is_source, open_source, ready_source
 from saddle.sources.pairs import Embedded, KnownPair, Labelled, Offsets
-from saddle.sources.pictures import LeftOut, Options, Pictures, array_pictures, open_pictures
+from saddle.sources.pictures import (
+    LeftOut,
+    Options,
+    Pictures,
+    array_pictures,
+    colour,
+    kind_of,
+    open_pictures,
+)
 from saddle.sources.strokes import Strokes, drawing, read_drawing
 
 __all__ = [
@@ -42,11 +50,13 @@ __all__ = [
     "Strokes",
     "TwoDomains",
     "array_pictures",
+    "colour",
     "columns_of",
     "describe",
     "drawing",
     "is_source",
     "isotropic",
+    "kind_of",
     "open_pictures",
     "open_source",
     "random_components",

@@ -22,10 +22,18 @@ class Set:
     Attributes:
         about: what it holds, in one line.
         build: from a seed and options to the pictures.
+        terms: whose it is, and on what terms.
+        part: of the folder below $SADDLE_DATA that holds a part of the set only.
+        home: where it is without being fetched, in words.
+        base: the set that it is made from, where it is made from another.
     """
 
     about: str
     build: Callable[[int, Options | None], Pictures | Stacked]
+    terms: str
+    part: str | None = None
+    home: str | None = None
+    base: str | None = None
 
     def __call__(self, seed: int = 0, options: Options | None = None) -> Pictures | Stacked:
         """The set, shuffled by that seed."""
@@ -50,6 +58,15 @@ def places(name: str, *, part: str | None = None) -> list[Path]:
     found = [Path(given) / name] if given else []
     found.append(cache() / name)
     return found + ([Path(given) / part] if given and part else [])
+
+
+def where(name: str) -> str | None:
+    """Where a set is on this machine, or None."""
+    entry = DATA[name]
+    if entry.base is not None:
+        return where(entry.base)
+    found = (str(place) for place in places(name, part=entry.part) if place.is_dir())
+    return entry.home or next(found, None)
 
 
 def _looked_for(
@@ -87,20 +104,34 @@ def _stacked(text: str) -> Set:
         base = _looked_for("mnist")(seed, options)
         return Stacked(base, channels=channels, seed=seed)
 
-    return Set(f"MNIST in {channels} channels: {DIGITS**channels} modes, drawn evenly", build)
+    about = f"MNIST in {channels} channels: {DIGITS**channels} modes, drawn evenly"
+    return Set(about, build, "made from mnist", base="mnist")
 
 
 DATA: Catalogue[Set] = Catalogue(
     "set",
     {
-        "digits": Set("1,797 written digits, 8 x 8, grey, 10 labels; in scikit-learn", _digits),
-        "mnist": Set("70,000 written digits, 28 x 28, grey, 10 labels", _looked_for("mnist")),
+        "digits": Set(
+            "1,797 written digits, 8 x 8, grey, 10 labels; in scikit-learn",
+            _digits,
+            "E. Alpaydin, C. Kaynak; CC BY 4.0",
+            home="scikit-learn",
+        ),
+        "mnist": Set(
+            "70,000 written digits, 28 x 28, grey, 10 labels",
+            _looked_for("mnist"),
+            "Yann LeCun and Corinna Cortes; CC BY-SA 3.0",
+        ),
         "fashion-mnist": Set(
-            "70,000 pieces of clothing, 28 x 28, grey, 10 labels", _looked_for("fashion-mnist")
+            "70,000 pieces of clothing, 28 x 28, grey, 10 labels",
+            _looked_for("fashion-mnist"),
+            "Zalando SE; MIT",
         ),
         "cifar10": Set(
             "60,000 photographs, 32 x 32, in colour, 10 labels",
             _looked_for("cifar10", part="cifar10-4k"),
+            "Alex Krizhevsky; research data, no licence is stated",
+            part="cifar10-4k",
         ),
         "stacked-mnist": Family(_stacked, "3", "K", "3"),
     },

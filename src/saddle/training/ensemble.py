@@ -168,7 +168,7 @@ def play_together(
     step, last = first.step, plan.clock.steps
     while True:
         ends = step == last or stop()
-        looks = step % plan.look_every == 0 or step == last
+        looks = plan.looks_at(step) or step == last
         saves = step % plan.save_every == 0 or ends
         shared.tell()
 

@@ -89,6 +89,7 @@ class Plan:
         seed: of every stream.
         look: makes a look from the average, the game and the step.
         look_every: steps between looks.
+        early: steps of further looks, at the beginning of a long run.
         save_every: steps between checkpoints.
         stop: asked once a step; True saves and ends.
         govern: asked once a step, after the look where there was one; may move the decay and the
@@ -107,6 +108,11 @@ class Plan:
     govern: Govern = AS_PLANNED
     lend: Lend = nothing_lent
     cast: Callable[[], AbstractContextManager[object]] = nullcontext
+    early: frozenset[int] = frozenset()
+
+    def looks_at(self, step: int) -> bool:
+        """Whether a run is looked at after so many turns."""
+        return step % self.look_every == 0 or step in self.early
 
 
 class Moment(NamedTuple):
@@ -142,7 +148,7 @@ def play(plan: Plan, feed: Feed, state: State, run: Run) -> Iterator[Moment]:
 
     while True:
         asked, over = plan.stop(), state.step >= clock.steps
-        looks = over or state.step % plan.look_every == 0
+        looks = over or plan.looks_at(state.step)
         now = time.process_time()
         state.seconds, state.cpu = time.monotonic() - started, now - spent
 

@@ -18,21 +18,26 @@ Shape = tuple[int, int, int]
 def shape_for(heads: Sequence[Header], options: Options) -> Shape:
     """Height, width and channels of all pictures, told by their heads and the options."""
     grey = all(head.grey for head in heads) if options.grey is None else options.grey
-    side = options.size or side_for([(head.height, head.width) for head in heads])
+    sizes = [(head.height, head.width) for head in heads]
+    side = options.size or side_for(sizes, options.most)
     return side, side, 1 if grey else 3
 
 
-def side_for(sizes: Sequence[tuple[int, int]]) -> int:
+def side_for(sizes: Sequence[tuple[int, int]], most: int = SIDES[-1]) -> int:
     """The side of the square; squares that are all of one size are left as they are.
+
+    Args:
+        sizes: heights and widths.
+        most: what the side is at most.
 
     >>> side_for([(28, 28), (28, 28)]), side_for([(480, 640), (300, 200), (90, 90)])
     (28, 128)
     """
     different = set(sizes)
-    if len(different) == 1 and sizes[0][0] == sizes[0][1] <= SIDES[-1]:
+    if len(different) == 1 and sizes[0][0] == sizes[0][1] <= most:
         return sizes[0][0]
     median = float(np.median([min(size) for size in sizes]))
-    return max([side for side in SIDES if side <= median], default=SIDES[0])
+    return max([side for side in SIDES if side <= min(median, most)], default=SIDES[0])
 
 
 SAID = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ class Options:
         background: red, green and blue of what shows through, and of the bars.
         grey: whether pictures have one channel; None: where all are stored as grey.
         worst: the share of the files that may be left out; more is an error.
+        most: pixels of the side that is taken unasked, at most; arrays are left as they are.
+        tell: told in words how the reading of files goes on.
     """
 
     size: int | None = None
@@ -41,6 +44,8 @@ class Options:
     background: tuple[int, int, int] = (255, 255, 255)
     grey: bool | None = None
     worst: float = 0.5
+    most: int = 256
+    tell: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
     def __post_init__(self) -> None:
         if self.size is not None and not 4 <= self.size <= LARGEST:
@@ -52,6 +57,18 @@ class Options:
             raise bad("background", self.background, "three whole numbers from 0 to 255")
         if not 0 <= self.worst <= 1:
             raise bad("worst", self.worst, "a share from 0 to 1")
+
+
+def colour(text: str) -> tuple[int, int, int]:
+    """Red, green and blue of `#rrggbb`.
+
+    >>> colour("#ff8000")
+    (255, 128, 0)
+    """
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise bad("background", text, "a colour such as #ffffff or #20a0ff")
+    red, green, blue = bytes.fromhex(text[1:])
+    return red, green, blue
 
 
 class LeftOut(NamedTuple):
@@ -74,12 +91,14 @@ class Told:
         done: what was done to pictures, in sentences.
         left_out: files that are none of them, with the reason.
         ignored: files whose ending says that they are no pictures.
+        side: the median of the short sides as they are stored.
     """
 
     found: str
     done: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     ignored: int = 0
+    side: int = 0
 
     def check(self, kept: int, where: str, worst: float) -> None:
         """Refuse a set that has no picture, or of which too many had to be left out."""

@@ -72,6 +72,7 @@ def shelve_files(
         seen = _headed(found, options, told)
         told.check(len(seen), where, options.worst)
         shape = shape_for([one.head for one in seen], options)
+        options.tell(_first_words(found, seen, shape))
         seen, met = _decoded(seen, shape, options, most, told)
         told.check(len(seen), where, options.worst)
         again = shape_for([one.head for one in seen], options)
@@ -79,6 +80,7 @@ def shelve_files(
             shape = again
             seen, met = _decoded(seen, shape, options, most, told)
     told.done += done_to([one.head for one in seen], shape, options)
+    told.side = int(np.median([min(one.head.height, one.head.width) for one in seen]))
     told.left_out.sort()
     images = [one.image for one in met if one.image is not None]
     shelf: Shelf = Streamed([one.piece for one in seen], shape, options)
@@ -138,7 +140,19 @@ def _decoded(
                 met.append(got)
             else:
                 told.left_out.append(LeftOut(shown(one.piece.name), got))
+        options.tell(f"{first + len(some):,} of {len(seen):,} pictures read")
     return kept, met
+
+
+def _first_words(found: Pieces, seen: Sequence[_Seen], shape: Shape) -> str:
+    """What the heads tell, before any picture is decoded."""
+    sizes = sorted(
+        {(one.head.width, one.head.height) for one in seen}, key=lambda it: it[0] * it[1]
+    )
+    ends = [f"{w} x {h}" for w, h in (sizes[0], sizes[-1])]
+    span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    many = f"{len(found.items):,} files, {len(seen):,} with the head of a picture"
+    return f"{many}, {span}: reading them at {shape[1]} x {shape[0]}"
 
 
 def _met(shape: Shape, options: Options, hold: bool, one: _Seen) -> _Met | str:
@@ -158,6 +172,7 @@ def shelve_stack(stack: Stack, told: Told, options: Options) -> Shelved:
     """Pictures of an array: left as they are where they are squares and no size is asked."""
     count, height, width, channels = stack.images.shape
     side = options.size or side_for([(height, width)])
+    told.side = min(height, width)
     stays = options.size is None and height == width
     grey = channels == 1 if options.grey is None else options.grey
     side = height if stays else side

@@ -31,6 +31,15 @@ UNEVEN = 10
 """How many times rarer than the most frequent class one may be before it is told."""
 
 
+def few(side: int) -> int:
+    """How many pictures to train on are few for that side.
+
+    >>> few(64), few(65), few(1000)
+    (2000, 5000, 10000)
+    """
+    return next((n for most, n in FEW.items() if side <= most), max(FEW.values()))
+
+
 class Pictures(Finite):
     """Pictures `x` (n, H, W, C) of 8 bits, C 1 or 3, with labels `given` where there are any.
 
@@ -152,11 +161,10 @@ class Pictures(Finite):
         if not self._found.tested:
             said += too_many_copies(self.sizes)
         side, train = min(self.shape[:2]), self.sizes["train"]
-        few = next((n for most, n in FEW.items() if side <= most), max(FEW.values()))
-        if train < few:
+        if train < few(side):
             said.append(
                 f"few pictures for their size: {train} of {side} x {side} to train on, fewer than "
-                f"{few}; a critic soon knows them by heart"
+                f"{few(side)}; a critic soon knows them by heart"
             )
         if self.left_out:
             said.append(f"{len(self.left_out)} files were left out: {listed(self.left_out, 1)}")
