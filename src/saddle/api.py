@@ -19,6 +19,7 @@ from torch import nn
 
 from saddle.build.custom import reference
 from saddle.build.ending import stopped
+from saddle.build.materials import open_passed
 from saddle.build.resuming import resume, unfinished
 from saddle.build.session import Session, start
 from saddle.distances.base import Direct, Distance
@@ -31,8 +32,9 @@ from saddle.presets import preset as preset_recipe
 from saddle.presets import with_stop, without_critic
 from saddle.recipe import Recipe
 from saddle.runs import Json, Run
-from saddle.sources import is_source, open_source
+from saddle.sources import is_source
 from saddle.sources.base import Source
+from saddle.sources.pictures.numbers import is_picture_array
 from saddle.sources.reading import Frame
 from saddle.training.loop import Moment
 
@@ -151,7 +153,8 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         """Train, and leave a run.
 
         Args:
-            X: rows (n, d), a data frame, the name of a source, a file, a drawing, or a source.
+            X: rows (n, d), pictures (n, H, W, C), a data frame, a name, a file, a folder of
+                pictures, a drawing, or a source.
             y: what is given beside each row of X, labels (n,) or points (n, k); or a second
                 domain to translate to and from. It is a second domain where `game` is one of two
                 domains (`cycle`, `align`), where y is itself a name, a file or a source, and
@@ -293,16 +296,14 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         rows = self._rows(X)
         second = y if y is not None and self._is_domain(rows, y) else None
         beside = self.given if y is None or second is not None else _labels(y)
-        source = open_source(
-            rows, seed=self.seed, second=second, columns=self.columns, given=beside
-        )
+        source = open_passed(self.recipe(), rows, second, beside)
         own = y is None and source is X
         name = reference(X) if own else "python"
         return source, {"data": name, "second": None, "columns": None, "given": None}
 
     def _rows(self, X: Any) -> Any:  # noqa: N803
         """Rows checked as scikit-learn checks them; whatever names a source as it is."""
-        if is_source(X):
+        if is_source(X) or (isinstance(X, np.ndarray) and is_picture_array(X.shape)):
             return X
         if isinstance(X, Frame) and (self.given is not None or self.columns is not None):
             return X

@@ -47,9 +47,9 @@ class Story:
     more: Sequence[str] = ()
 
     def hear(
-        self, event: Mapping[str, Any], faults: Sequence[str], more: Sequence[str] = ()
+        self, event: Mapping[str, Any], faults: Sequence[str] | None, more: Sequence[str] = ()
     ) -> None:
-        """Take a look in."""
+        """Take a look in; no faults are known of where the doctor was not asked."""
         made: Mapping[str, Any] = next(iter(event.get("made", {}).values()), {})
         if made.get("diversity") is not None:
             self.diversity.append(made["diversity"])

@@ -233,7 +233,9 @@ class Meter:
         event = moment.event or {}
         seen = summary(event)
         self.seen = [*seen, *filter(None, [self.why(moment)])]
-        self.story.hear(event, [message(key).title for key in event.get("faults", [])], seen)
+        faults = event.get("faults")
+        wrong = None if faults is None else [message(key).title for key in faults]
+        self.story.hear(event, wrong, seen)
 
     def why(self, moment: Told) -> str:
         """Why a run that may stop goes on."""

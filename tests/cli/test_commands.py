@@ -18,7 +18,7 @@ from saddle.training.schedules import Clock
 
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
 LISTED = [
-    "activations", "baselines", "critics", "distances", "encoders", "flows", "games",
+    "activations", "baselines", "critics", "data", "distances", "encoders", "flows", "games",
     "generators", "labels", "measures", "noises", "objectives", "penalties", "presets",
     "ratios", "recorded", "rules", "sources", "tests", "views", "weights",
 ]  # fmt: skip
@@ -31,7 +31,7 @@ def wide(text: str) -> list[str]:
 def test_alone_it_gives_three_things_to_try(saddle):
     said = saddle("")
     assert said.code == 0
-    assert re.findall(r"^  saddle (\S+)", said.out, re.M) == ["train", "list", "--help"]
+    assert re.findall(r"^  saddle (\S+)", said.out, re.M) == ["train", "train", "data"]
 
 
 def test_it_tells_its_version(saddle):
@@ -97,10 +97,12 @@ def test_inspect_shows_a_card(saddle, line, words):
 
 
 def test_a_dry_run_prints_a_recipe_that_is_read_back(saddle, place):
-    text = saddle("train good.csv --steps 7 --dry-run").out
-    assert "game: gan" in text and "steps: 7" in text
+    text = saddle("train good.csv --steps 7 --dry-run --json").out
+    assert json.loads(text)["game"] == "gan" and json.loads(text)["steps"] == 7
     (place / "again.yaml").write_text(text)
-    assert saddle("train --recipe again.yaml --dry-run").out == text
+    assert saddle("train --recipe again.yaml --dry-run --json").out == text
+    told = saddle("train --recipe again.yaml --dry-run").out
+    assert re.search(r"^source +\S*good.csv", told, re.M) and "7 turns" in told
 
 
 def test_train_prints_one_json_object(saddle):
@@ -250,7 +252,7 @@ def lines_of(seconds, steps, monkeypatch, capsys):
 
 def test_a_pipe_gets_plain_lines_at_first_and_at_the_end(monkeypatch, capsys):
     lines = lines_of(30, 6, monkeypatch, capsys)
-    assert lines == ["hold 3/6  0/s  0:15 left", "hold 6/6  0/s  0:00 left"]
+    assert lines == ["step 3 of 6, 15 s left", "step 6 of 6"]
 
 
 def test_an_end_that_was_moved_is_told_with_the_reason(monkeypatch, capsys):
@@ -273,15 +275,16 @@ def test_an_end_that_was_moved_is_told_with_the_reason(monkeypatch, capsys):
         assert meter.steps == 800
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "step 400: decay from 400 to 800: sliced-w1 0.1 has not improved"
-    assert lines[-1].startswith("decay 800/800")
+    assert lines[-1] == "step 800 of 800: distance 0.100 (floor 0.020)"
     terminal.Meter(0, 1000, quiet=True).turn(
         SimpleNamespace(step=4, clock=Clock(0, 4, 8), words="")
     )
     assert capsys.readouterr().err == ""
 
 
-def test_a_day_on_a_pipe_is_no_hundreds_of_lines(monkeypatch, capsys):
-    assert 20 < len(lines_of(86_400, 86_400, monkeypatch, capsys)) < 100
+def test_a_pipe_gets_a_line_a_minute_and_fewer_of_a_day(monkeypatch, capsys):
+    assert len(lines_of(2_400, 2_400, monkeypatch, capsys)) == 41
+    assert 200 < len(lines_of(86_400, 86_400, monkeypatch, capsys)) < 400
 
 
 def test_what_takes_a_while_is_said_on_a_pipe_once_and_not_where_it_is_quiet(capsys):

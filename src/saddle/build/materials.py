@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saddle.build.custom import is_custom, made
-from saddle.build.pictures import must_suit, open_named
+from saddle.build.pictures import must_suit, open_named, options_of
 from saddle.build.plan import find_device
 from saddle.errors import BadData, bad
 from saddle.games import GAMES
@@ -166,6 +166,18 @@ def find_source(recipe: Recipe, data: object, second: object, *, trusted: bool) 
         return open_source(data, seed=recipe.seed)
     beside = recipe.second if second is None else second
     return open_named(recipe, what, beside, gpu=find_device(recipe.device).type != "cpu")
+
+
+def open_passed(recipe: Recipe, what: object, second: object, given: Any) -> Source:
+    """What was passed in from Python, read as the recipe says; with what is given beside it."""
+    return open_source(
+        what,
+        seed=recipe.seed,
+        second=second,
+        columns=recipe.columns,
+        given=given,
+        pictures=options_of(recipe, gpu=find_device(recipe.device).type != "cpu"),
+    )
 
 
 def anchored(recipe: Recipe) -> Recipe:

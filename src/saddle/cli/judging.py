@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from saddle.judge.sides import Drawn, Sides
 
 Fake = Annotated[
-    str, typer.Argument(metavar="FAKE", help="A file of samples, a run, or a source's name.")
+    str, typer.Argument(metavar="FAKE", help="A file or a folder of samples, a run, a name.")
 ]
-Against = Annotated[str | None, text("REAL", "What FAKE should be like: a file, a source, a run.")]
+Against = Annotated[str | None, text("REAL", "What FAKE should be like: a file, a folder, a run.")]
 Train = Annotated[str | None, text("TRAIN", "What the maker of FAKE has seen: tells memory.")]
 Count = Annotated[int | None, number("-n", "Rows a side, at most.")]
 FeatureName = Annotated[str, text("FEATURES", "What fidelity is measured on: raw, trained, ...")]

@@ -47,5 +47,7 @@ def draw_from(path: Path, n: int, seed: int) -> Drawn:
     rows = trained.sample(n, seed=seed)
     if "x" not in rows:
         raise Incompatible(f"{path} draws {' and '.join(rows)}, and x is compared")
+    if rows["x"].ndim == 4:
+        return Drawn(rows["x"], ())
     x = rows["x"].reshape(n, -1)
     return Drawn(x, tuple(names_of_columns(trained, "x", x.shape[1])))

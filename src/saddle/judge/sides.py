@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from saddle.errors import BadData, Incompatible, bad
+from saddle.judge.picture_sides import Shown, alike, is_run, pictures_in, space_of
 from saddle.measure.base import Floats, Integers
 from saddle.measure.memory import copies
 from saddle.runs import Json, Run
-from saddle.sources import Source, columns_of, ready_source
+from saddle.sources import DATA, Pictures, Source, columns_of, ready_source
 from saddle.sources.opening import Names
 from saddle.sources.reading import Columns, choose
+from saddle.spaces import Images
 
 MOST = 10_000
 """Rows of a side that are read, at most: of more, as many are drawn without replacement."""
@@ -32,9 +34,12 @@ LEAST = 10
 
 
 class Drawn(NamedTuple):
-    """What a run drew: rows (n, d), and what its columns are called (empty where nobody said)."""
+    """What a run drew: rows (n, d) or pictures (n, H, W, C), and what columns are called.
 
-    rows: Floats
+    These are empty where nobody said.
+    """
+
+    rows: Any
     columns: tuple[str, ...]
 
 
@@ -115,7 +120,7 @@ def read_side(
 
 def folder_of_run(what: Any) -> Path | None:
     """The folder where it names a run; a folder that is none is refused with what it holds."""
-    named = isinstance(what, str | Path) and Path(what).is_dir()
+    named = isinstance(what, str | Path) and what not in DATA and Path(what).is_dir()
     return Run.open(Path(what)).path if named else None
 
 
@@ -123,10 +128,14 @@ def _of_run(path: Path, n: int, seed: int, draw: Draw | None) -> Side:
     if draw is None:
         raise Incompatible(f"{path} is a run, and nothing here draws from runs: name a file")
     rows, columns = draw(path, n, seed)
+    if rows.ndim > 2:
+        raise Incompatible(f"{path} draws pictures, and the other side has none")
     return Side(rows, columns or _numbers(rows), str(path), "run", None)
 
 
 def _of_source(source: Source, n: int | None, part: Any) -> Side:
+    if isinstance(source, Pictures):
+        raise Incompatible(f"{source.name} has pictures, and the other side has none")
     if "x" not in source.gives:
         gives = ", ".join(sorted(source.gives))
         raise Incompatible(f"points are compared, x; source {source.name!r} gives {gives}")
@@ -294,6 +303,11 @@ def read_sides(
 
     What is drawn gets as many rows as the other side has.
     """
+    shown = shown_in(real, n or MOST, seed + REAL, "final", draw)
+    if shown is not None:
+        if columns is not None:
+            raise Incompatible(f"--columns chooses from a table; {shown.name} has pictures")
+        return _of_pictures(shown, fake, train, n=n, seed=seed, draw=draw)
     held = read_side(real, n=n, seed=seed + REAL, columns=columns, draw=draw)
     count = n or (held.n if held.total is not None else None)
     made = read_side(fake, n=count, seed=seed, columns=columns, draw=draw, part="watch")
@@ -303,6 +317,45 @@ def read_sides(
     if train is not None:
         seen = read_side(train, seed=seed, columns=columns, draw=draw, part="train")
     return joined(made, held, seen)
+
+
+def _of_pictures(
+    real: Shown, fake: Any, train: Any, *, n: int | None, seed: int, draw: Draw | None
+) -> Sides:
+    """All sides as pictures, by the descriptors of a space that is fitted to the real ones."""
+    space, count = space_of(real), n or len(real.images)
+
+    def side(what: Any, most: int, part: str) -> Side:
+        shown = shown_in(what, most, seed, part, draw, like=real)
+        if shown is None:
+            raise Incompatible(
+                f"{real.name} has pictures, and {what} has none: compare alike things"
+            )
+        return _described(shown, alike(shown, real), space)
+
+    made = side(fake, count if is_run(fake) else n or MOST, "watch")
+    seen = None if train is None else side(train, MOST, "train")
+    return Sides(made, _described(real, real.images, space), seen)
+
+
+def _described(shown: Shown, images: Any, space: Images) -> Side:
+    """Pictures as rows of descriptors."""
+    if len(images) < LEAST:
+        raise BadData(f"{shown.name}: at least {LEAST} pictures are needed, got {len(images)}")
+    rows = space.rows(images)
+    return Side(rows, _numbers(rows), shown.name, shown.kind, shown.total, shown.numbers)
+
+
+def shown_in(
+    what: Any, n: int, seed: int, part: str, draw: Draw | None, *, like: Shown | None = None
+) -> Shown | None:
+    """The pictures that are meant, of a folder, a set, an array or a run; None where none are."""
+    if is_run(what):
+        drawn = None if draw is None else draw(Path(what), min(n, DRAWN), seed).rows
+        if drawn is None or drawn.ndim == 2:
+            return None
+        return Shown(drawn, str(what), "run", None, None)
+    return pictures_in(what, n=n, seed=seed, part=part, like=like)
 
 
 REAL = 0x5EA1
