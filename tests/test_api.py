@@ -445,3 +445,38 @@ def test_errors_are_of_the_kinds_that_are_documented(tmp_path, x):
         saddle.load(quick(tmp_path).fit(x).run_.path).sample(1, given=None) and quick_fit(
             x * 1e300
         )
+
+
+PICTURES = {
+    "latent": 4,
+    "looks": 1,
+    "saves": 1,
+    "generator.name": "conv",
+    "generator.width": 4,
+    "critic.name": "conv",
+    "critic.width": 4,
+}
+
+
+def test_pictures_are_fitted_from_an_array_and_come_back_as_8_bits(tmp_path):
+    x = np.random.default_rng(0).integers(0, 255, (80, 8, 8, 3), dtype=np.uint8)
+    gan = saddle.GAN(steps=2, batch=8, settings=PICTURES, out=tmp_path).fit(x)
+    made = gan.sample(16)
+    assert made.shape == (16, 8, 8, 3) and made.dtype == np.uint8
+    assert (saddle.load(gan.run_.path).sample(4)["x"] == made[:4]).all()
+    assert gan.resume(1).steps_ == 3
+
+
+def test_pictures_are_fitted_from_a_folder_and_by_name(tmp_path):
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for i in range(40):
+        Image.fromarray(rng.integers(0, 255, (9, 12, 3), dtype=np.uint8)).save(
+            tmp_path / f"{i}.png"
+        )
+    settings = {**PICTURES, "pictures.size": 8, "pictures.grey": True}
+    gan = saddle.GAN(steps=2, batch=8, settings=settings, out=tmp_path / "runs").fit(tmp_path)
+    assert gan.sample(3).shape == (3, 8, 8, 1)
+    gan = saddle.GAN(game="gan", steps=2, batch=8, settings=PICTURES, out=tmp_path / "runs")
+    assert gan.fit("digits").sample(3).shape == (3, 8, 8, 1)

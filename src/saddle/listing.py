@@ -123,7 +123,7 @@ KINDS: Catalogue[Table] = Catalogue(
         "data": Table(
             "sets of pictures with a name",
             DATA,
-            {"about": lambda entry: entry.about, "terms": lambda entry: entry.terms},
+            {"about": lambda entry: entry.about},
         ),
         "noises": Table("the law of z, of mean 0 and variance 1", NOISES, {}),
         "generators": Table("networks that draw", GENERATORS, ABOUT),

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -37,6 +37,9 @@ from saddle.training.loop import Look, Plan, play
 
 WARM, LEAST, MOST, ENOUGH = 2, 3, 24, 1.2
 """Turns before the clock runs; turns that are timed, at least and at most; seconds that do."""
+
+FAR = 1000
+"""Turns that the twin never comes to: there it would look, save and end."""
 
 A_LOOK, SHARE = 6.0, 0.05
 """Turns that a look takes, about; of the run, the share from which looks are timed instead."""
@@ -155,13 +158,14 @@ def _timed(
     remember_given(game, materials)
     state = state_of(recipe, game)
     state.looked = state.saved = 0  # neither is wanted of the twin
+    clock = clock_of(recipe)
     plan = Plan(
-        clock=clock_of(recipe),
+        clock=replace(clock, steps=max(clock.steps, FAR)),
         values=values_of(recipe),
         seed=recipe.seed,
         look=_no_look,
-        look_every=recipe.end + MOST + WARM,
-        save_every=recipe.end + MOST + WARM,
+        look_every=FAR,
+        save_every=FAR,
         cast=cast_of(recipe, device),
     )
     feed = Feed(
@@ -172,7 +176,7 @@ def _timed(
         device=device,
     )
     nowhere = Run(Path(tempfile.gettempdir()) / "saddle-forecast")
-    turn = _turn(play(plan, feed, state, nowhere), min(recipe.end, MOST + WARM) - 1, device)
+    turn = _turn(play(plan, feed, state, nowhere), device)
     if not look:
         return turn, A_LOOK * turn
     watch = Watch(materials, recipe.seed, device)
@@ -185,16 +189,16 @@ def _no_look(average: nn.ModuleDict, game: Game, step: int) -> Look:
     return Look({}, {})
 
 
-def _turn(moments: Iterator[object], most: int, device: torch.device) -> float:
+def _turn(moments: Iterator[object], device: torch.device) -> float:
     """Seconds of a turn, after the first ones, which are slower."""
     next(moments)
-    for _ in range(min(WARM, most)):
+    for _ in range(WARM):
         next(moments)
     began, turns = settled(device), 0
-    while turns < most and (turns < LEAST or settled(device) - began < ENOUGH):
+    while turns < MOST and (turns < LEAST or settled(device) - began < ENOUGH):
         next(moments)
         turns += 1
-    return (settled(device) - began) / max(turns, 1)
+    return (settled(device) - began) / turns
 
 
 def settled(device: torch.device) -> float:

@@ -74,22 +74,19 @@ def data(
     looked in first.
     """
     from saddle.sources import DATA
+    from saddle.sources.fetch import terms_of
     from saddle.sources.named import where
 
     if name is None:
         rows = [
-            {
-                "name": key,
-                "about": it.about,
-                "terms": it.terms,
-                "here": where(key.partition(":")[0]),
-            }
+            {"name": key, "about": it.about, "terms": terms_of(head), "here": where(head)}
             for key, it in DATA.describe()
+            for head in [key.partition(":")[0]]
         ]
         terminal.show_table(rows, as_json=as_json)
         return
     folder = where(name) or brought(DATA[name].base or name, quiet=quiet or as_json)
-    told = {"name": name, "here": folder, "terms": DATA[name].terms}
+    told = {"name": name, "here": folder, "terms": terms_of(name)}
     if as_json:
         terminal.show_json(told)
         return

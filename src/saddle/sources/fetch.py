@@ -19,7 +19,7 @@ from typing import Any
 
 from saddle.catalogue import Catalogue
 from saddle.errors import BadData, RunError
-from saddle.sources.named import places
+from saddle.sources.named import DATA, places
 
 CHUNK = 1 << 16
 TRIES = 4
@@ -53,12 +53,14 @@ class Home:
     """Where a set lives.
 
     Attributes:
+        about: whose it is, and on what terms.
         address: what the files' names are appended to.
         files: those of the set.
         members: of an archive, what is taken out and how many bytes each has; other names,
             folders and links in it are never looked at.
     """
 
+    about: str
     address: str
     files: tuple[Remote, ...]
     members: Mapping[str, int] | None = None
@@ -70,6 +72,7 @@ HOMES: Catalogue[Home] = Catalogue(
     "set that can be fetched",
     {
         "mnist": Home(
+            "Yann LeCun and Corinna Cortes; CC BY-SA 3.0",
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             (
                 Remote("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
@@ -79,6 +82,7 @@ HOMES: Catalogue[Home] = Catalogue(
             ),
         ),
         "fashion-mnist": Home(
+            "Zalando SE; MIT",
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
             (
                 Remote("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
@@ -88,6 +92,7 @@ HOMES: Catalogue[Home] = Catalogue(
             ),
         ),
         "cifar10": Home(
+            "Alex Krizhevsky; research data, no licence is stated",
             "https://www.cs.toronto.edu/~kriz/",
             (Remote("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530"),),
             {
@@ -98,6 +103,11 @@ HOMES: Catalogue[Home] = Catalogue(
     },
 )
 """Where each set is fetched from."""
+
+
+def terms_of(name: str) -> str:
+    """Whose a set is, and on what terms."""
+    return DATA[name].terms or HOMES[DATA[name].base or name].about
 
 
 def home_of(name: str) -> Path:

@@ -22,7 +22,7 @@ class Set:
     Attributes:
         about: what it holds, in one line.
         build: from a seed and options to the pictures.
-        terms: whose it is, and on what terms.
+        terms: whose it is, and on what terms, where `fetch.HOMES` does not say it.
         part: of the folder below $SADDLE_DATA that holds a part of the set only.
         home: where it is without being fetched, in words.
         base: the set that it is made from, where it is made from another.
@@ -30,7 +30,7 @@ class Set:
 
     about: str
     build: Callable[[int, Options | None], Pictures | Stacked]
-    terms: str
+    terms: str | None = None
     part: str | None = None
     home: str | None = None
     base: str | None = None
@@ -105,7 +105,7 @@ def _stacked(text: str) -> Set:
         return Stacked(base, channels=channels, seed=seed)
 
     about = f"MNIST in {channels} channels: {DIGITS**channels} modes, drawn evenly"
-    return Set(about, build, "made from mnist", base="mnist")
+    return Set(about, build, base="mnist")
 
 
 DATA: Catalogue[Set] = Catalogue(
@@ -120,17 +120,14 @@ DATA: Catalogue[Set] = Catalogue(
         "mnist": Set(
             "70,000 written digits, 28 x 28, grey, 10 labels",
             _looked_for("mnist"),
-            "Yann LeCun and Corinna Cortes; CC BY-SA 3.0",
         ),
         "fashion-mnist": Set(
             "70,000 pieces of clothing, 28 x 28, grey, 10 labels",
             _looked_for("fashion-mnist"),
-            "Zalando SE; MIT",
         ),
         "cifar10": Set(
             "60,000 photographs, 32 x 32, in colour, 10 labels",
             _looked_for("cifar10", part="cifar10-4k"),
-            "Alex Krizhevsky; research data, no licence is stated",
             part="cifar10-4k",
         ),
         "stacked-mnist": Family(_stacked, "3", "K", "3"),
