@@ -175,9 +175,9 @@ WORDS = {
     "qqq": ("unknown command 'qqq'. Known: cite",),
     "--verbose": ("unknown option of `saddle` '--verbose': did you mean '--version'?",),
     "train ring --stepz 4": (
-        "unknown option of `saddle train` '--stepz': did you mean '--steps'? Known: --batch",
+        "unknown option of `saddle train` '--stepz': did you mean '--steps'? Known: --background, --batch",
     ),
-    "train ring -n 5": ("unknown option of `saddle train` '-n'. Known: --batch",),
+    "train ring -n 5": ("unknown option of `saddle train` '-n'. Known: --background, --batch",),
     "train ring --steps": (
         "--steps takes N (turns to play), got nothing",
         "`saddle train --help`",
@@ -191,7 +191,7 @@ WORDS = {
     "train ring moons spiral": ("it takes DATA and DATA_B, got 'spiral' as well",),
     "train -- ring moons spiral": ("it takes DATA and DATA_B, got 'spiral' as well",),
     "sample": ("RUN is missing (a run's folder, or its number", "`saddle sample --help`"),
-    "inspect": ("DATA is missing (a source's name, or a file)",),
+    "inspect": ("DATA is missing (a folder, a file, a name)",),
     "translate 1": ("INPUT is missing (a file of rows",),
     "list distances kll": ("unknown distance 'kll': did you mean 'kl'?",),
     "list distances alpha": ("needs a parameter: alpha:A",),

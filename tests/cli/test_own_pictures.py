@@ -60,8 +60,8 @@ def test_a_run_of_pictures_from_the_card_to_the_next_command(saddle, place, phot
     assert read_json(run / "environment.json")["forecast_seconds"] > 0
     verdict = said.out.index("real at n = 12")
     assert verdict < said.out.index("floor: what other real rows")
-    drawn = saddle(f"sample p/{run.name} -n 3 --out drawn/")
-    assert drawn.code == 0 and len(list((place / "drawn").glob("*.png"))) >= 3
+    drawn = saddle(f"sample p/{run.name} -n 3 --out drawn-own/")
+    assert drawn.code == 0 and len(list((place / "drawn-own").glob("*.png"))) >= 3
 
 
 def test_a_dry_run_tells_card_plan_and_forecast_and_makes_no_folder(saddle, place, photos):
