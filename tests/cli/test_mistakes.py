@@ -175,7 +175,7 @@ WORDS = {
     "qqq": ("unknown command 'qqq'. Known: cite",),
     "--verbose": ("unknown option of `saddle` '--verbose': did you mean '--version'?",),
     "train ring --stepz 4": (
-        "unknown option of `saddle train` '--stepz': did you mean '--steps'? Known: --background, --batch",
+        "unknown option of `saddle train` '--stepz': did you mean '--steps'? Known: --background, --batch",  # noqa: E501
     ),
     "train ring -n 5": ("unknown option of `saddle train` '-n'. Known: --background, --batch",),
     "train ring --steps": (
