@@ -396,7 +396,10 @@ def test_own_parts_that_do_not_fit_are_named(tmp_path, x, case):
 
 MISTAKES = {
     "one dimension": (lambda x: quick_fit(x[:, 0]), "Expected 2D array, got 1D array"),
-    "three dimensions": (lambda x: quick_fit(x[None]), "Found array with dim 3"),
+    "three dimensions": (
+        lambda x: quick_fit(x[None]),
+        "points must be of shape (n, d), got (1, 60, 2)",
+    ),
     "nan": (lambda x: quick_fit(np.where(x > 4, np.nan, x)), "Input X contains NaN"),
     "complex": (lambda x: quick_fit(x + 1j), "Complex data not supported"),
     "text": (lambda x: quick_fit([["a", "b"]] * 9), "could not convert string"),
