@@ -394,9 +394,10 @@ def test_a_watcher_is_told_every_event_in_order(tmp_path):
             watcher.tell(moment.event)
     watcher.close()
     assert [event["step"] for event in seen] == [0, 2, 4, 6, 8, 10, 12]
-    live = [event.pop("findings") for event in seen]
+    live = [(event.pop("findings"), event.pop("faults")) for event in seen]
     assert seen == read_lines(session.run.events)
-    assert live[0] == [] and all(isinstance(held, list) for held in live)
+    assert live[0] == ([], [])
+    assert all(isinstance(held, list) for pair in live for held in pair)
 
 
 # ---------------------------------------------------------------- the record
