@@ -11,7 +11,7 @@ from saddle.catalogue import Catalogue
 from saddle.errors import BadData, BadValue, BrokenRun, UnknownName, nearest
 from saddle.recipe import Recipe
 from saddle.reference import Reference
-from saddle.references import DCGAN, FGAN, R3GAN, WGAN, WGAN_GP
+from saddle.references import DCGAN, FGAN, PACGAN, R3GAN, WGAN, WGAN_GP
 from saddle.runs import Run, read_lines
 
 Values = Mapping[str, Any]
@@ -65,6 +65,27 @@ def _classical() -> Values:
         "optimise_critic": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
         "schedules.beta2": {"hold": 0.999},
     }
+
+
+def _dcgan() -> Values:
+    """Sec. 3 and 4: Adam (2e-4, beta1 .5), 100 latents, 64 channels at half size.
+
+    Batches of 64 and one pass of the generator for both moves are those of the common loop. There
+    is nothing of it on points, whose networks are `classical`'s.
+    """
+    return {
+        **_classical(),
+        "rule": "shared",
+        "generator": {"name": "dcgan", "width": 64, "depth": 1},
+        "critic": {"name": "dcgan", "width": 64, "depth": 1},
+        "latent": 100,
+        "batch": 64,
+    }
+
+
+def _stacked_mnist() -> Values:
+    """The data of VEEGAN and PacGAN (Sec. 4.2): 1,000 modes; the rest is chosen as always."""
+    return {"data": "stacked-mnist:3"}
 
 
 def _wgan() -> Values:
@@ -188,6 +209,10 @@ PRESETS: Catalogue[Preset] = Catalogue(
             "relativistic pairing, R1 and R2 at every step, both decayed", dict, R3GAN
         ),
         "classical": Preset("the non-saturating game, Adam, no penalty", _classical, DCGAN),
+        "dcgan": Preset("of pictures: the non-saturating game, batch norm", _dcgan, DCGAN),
+        "stacked-mnist": Preset(
+            "1,000 known modes: digits in red, green and blue", _stacked_mnist, PACGAN
+        ),
         "wgan": Preset("clip 0.01, RMSprop 5e-5, 5 critic moves, batch 64", _wgan, WGAN),
         "wgan-gp": Preset("gradient penalty 10, Adam (0, 0.9), 5 moves", _wgan_gp, WGAN_GP),
         "r3gan": Preset(
