@@ -231,7 +231,7 @@ def counted(network: nn.Module, x: Tensor) -> float:
 def main() -> None:
     """Race both games, and hold the first against what was asked for."""
     bench = Bench(
-        "speed_pictures", "Pictures a second, one thread", seeds="0-2", turns=25, only=""
+        "speed_pictures", "Pictures a second, one thread", seeds="0-2", turns=25, only=None
     )
     games = {"dcgan": (DCGAN, loop_of_dcgan), "default": (RELATIVISTIC, loop_of_default)}
     rows = [

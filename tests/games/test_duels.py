@@ -101,3 +101,43 @@ def test_adversarial_weight_scales_terms_and_penalties():
     assert {key: value.item() for key, value in heavy.items()} == pytest.approx(
         {key: 3 * value.item() for key, value in light.items()}, rel=1e-6
     )
+
+
+class Counting(torch.nn.Module):
+    """A critic that counts how often it is asked."""
+
+    pointwise = True
+
+    def __init__(self, critic):
+        super().__init__()
+        self.critic, self.asked = critic, 0
+
+    def forward(self, *shown):
+        self.asked += 1
+        return self.critic(*shown)
+
+
+@pytest.mark.parametrize(("distance", "wanted"), [(Logistic(), 1), (Paired(), 2)])
+def test_a_real_side_that_only_adds_a_constant_is_not_judged_for_the_generator(distance, wanted):
+    one = make_duel(
+        "duel", Stakes(distance), critic=Counting(judge(2)), real=parts("x"), fake=parts("fake"),
+        smooth=(True,),
+    )  # fmt: skip
+    x = torch.randn(8, 2, generator=rng(0))
+    made = torch.randn(8, 2, generator=rng(1)).requires_grad_()
+    (pull,) = torch.autograd.grad(
+        one.generator_terms({"x": x, "fake": made}, Streams(0).at(0))["duel"], made
+    )
+    assert one.critic.asked == wanted
+    whole = distance.generator_loss(one.judge((x,)), one.judge((made,)))
+    assert torch.equal(pull, torch.autograd.grad(whole, made)[0])
+
+
+def test_a_real_side_that_carries_a_gradient_is_always_judged():
+    one = make_duel(
+        "duel", Stakes(Logistic()), critic=Counting(judge(2)), real=parts("x"),
+        fake=parts("fake"), smooth=(True,),
+    )  # fmt: skip
+    scene = {name: torch.randn(8, 2, generator=rng(2)).requires_grad_() for name in ("x", "fake")}
+    one.generator_terms(scene, Streams(0).at(0))
+    assert one.critic.asked == 2

@@ -91,6 +91,7 @@ class Duel:
         key: the key of the batch that it is about: whose surface and box are shown.
         readings: tethers that read the critic's heads or features.
         at_sides: whether a penalty reads the slope at the sides' own samples.
+        coupled: whether the pull on the fakes depends on the real scores.
     """
 
     name: str
@@ -106,9 +107,11 @@ class Duel:
     key: str = "x"
     readings: Sequence[Reading] = ()
     at_sides: bool = field(init=False)
+    coupled: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_sides = any(penalty.at_sides for penalty, _ in self.penalties)
+        self.coupled = couples(self.distance)
 
     def judge(self, parts: Parts) -> Tensor:
         """Scores of parts, (n,)."""
@@ -148,12 +151,22 @@ class Duel:
         return terms
 
     def generator_terms(self, scene: Scene, streams: Streams) -> Terms:
-        """The distance's generator loss; the real side too, where it carries a gradient."""
-        real = self._seen(self.viewed(self.real(scene), "real", streams))
+        """The distance's generator loss, and what the generator minimises of the readings."""
+        parts = self.viewed(self.real(scene), "real", streams)
+        real = self._seen(parts) if self.counts(parts) else self._unseen(parts)
         fake = self._seen(self.viewed(self.fake(scene), "fake", streams))
         return self.answered(real.scores, fake.scores) | {
             it.name: it.weight * it.generator(real, fake) for it in self.readings if it.generator
         }
+
+    def counts(self, real: Parts) -> bool:
+        """Whether the generator's gradient depends on what the critic says of the real side."""
+        reads = any(it.generator is not None for it in self.readings)
+        return self.coupled or reads or any(part.requires_grad for part in real)
+
+    def _unseen(self, parts: Parts) -> Side:
+        """A side that only adds a constant to the loss: scores of zero, and a pass is saved."""
+        return Side(parts, parts[0].new_zeros(len(parts[0])), self.smooth, Slopes(_no_slopes))
 
     def answered(self, real: Tensor, fake: Tensor) -> Terms:
         """The same of scores, (n,)."""
@@ -248,6 +261,17 @@ class DirectDuel:
         """The fake's first part (n, d), and where the distance pulls each of them."""
         fake = _held(self.fake(scene))
         return _pull(self.distance.between(_flat(self.real(scene)).detach(), _flat(fake)), fake[0])
+
+
+@torch.enable_grad()
+def couples(distance: Distance) -> bool:
+    """Whether a distance's pull on fake scores changes with the real ones, as pairs make it."""
+    fake = torch.linspace(-2, 2, 8).requires_grad_()
+    some, other = (
+        torch.autograd.grad(distance.generator_loss(real, fake), fake)[0]
+        for real in (torch.zeros(8), torch.linspace(5, -3, 8))
+    )
+    return not torch.equal(some, other)
 
 
 def _held(parts: Parts) -> Parts:

@@ -92,17 +92,19 @@ class Bout:
 
     def generator_terms(self, scenes: Scenes, streams: Stream) -> Terms:
         """What the generators minimise, (S,) each."""
-        sides: tuple[SideName, SideName] = ("real", "fake")
-        games = len(self.duels)
-        real, fake = (
-            self.front.judge(_joined(self.seen(side, scenes, streams))).reshape(games, -1)
-            for side in sides
-        )
+        parts = _joined(self.seen("real", scenes, streams))
+        seen = self.front.counts(parts)
+        real = self._scored(parts) if seen else parts[0].new_zeros(len(self.duels), 1)
+        fake = self._scored(_joined(self.seen("fake", scenes, streams)))
         if self.at_once:
             return dict(vmap(self.front.answered)(real, fake))
         return _stacked(
             duel.answered(r, f) for duel, r, f in zip(self.duels, real, fake, strict=True)
         )
+
+    def _scored(self, parts: Parts) -> Tensor:
+        """Scores of the games' joined rows, (S, n)."""
+        return self.front.judge(parts).reshape(len(self.duels), -1)
 
     def seen(self, side: SideName, scenes: Scenes, streams: Stream) -> list[Parts]:
         """What each critic sees of a side."""

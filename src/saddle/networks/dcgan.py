@@ -80,7 +80,7 @@ def dcgan_generator(row: str, shape: Shape, doubling: Doubling = transposed) -> 
         Seedling(latent.size, channels[-1], sizes[-1], std=PUBLISHED, bias=False)
     ]
     for level in reversed(range(len(sizes) - 1)):
-        layers += [Norm(channels[level + 1]), nn.ReLU()]
+        layers += [Norm(channels[level + 1]), nn.ReLU(inplace=True)]
         layers += doubling(channels[level + 1], channels[level], sizes[level], level == 0)
     return laid(Painter(latent, nn.Sequential(*layers, nn.Tanh())))
 
@@ -135,7 +135,7 @@ def _dcgan_body(shape: Shape, picture: Size, *, norm: bool) -> tuple[nn.Module, 
         normed = norm and level > 0
         layers += halving(sizes[level])
         layers += [Filters(inputs, outputs, 4, std=PUBLISHED, bias=not normed)]
-        layers += [*([Norm(outputs)] if normed else []), nn.LeakyReLU(SLOPE)]
+        layers += [*([Norm(outputs)] if normed else []), nn.LeakyReLU(SLOPE, inplace=True)]
         inputs = outputs
     return nn.Sequential(*layers), inputs * sizes[-1][0] * sizes[-1][1]
 
