@@ -73,3 +73,15 @@ def test_bf16_is_for_pictures_and_decided_once(pictures):
     assert made.precision in {"float32", "bfloat16"}
     plain, _, _ = checked(Recipe(), own={})
     assert plain.precision == "float32"
+
+
+def test_few_pictures_are_changed_on_the_critics_way_and_many_are_not(pictures):
+    assert with_choices(Recipe(), pictures).views == ("ada:0.4",)
+    assert with_choices(Recipe(views=()), pictures).views == ()
+    x = np.random.default_rng(0).integers(0, 256, (1500, 8, 8, 1), np.uint8)
+    many = gather(Recipe(data="python"), array_pictures(x, seed=0, name="noise"))
+    assert with_choices(Recipe(), many).views == ()
+
+
+def test_a_critic_of_codes_is_shown_no_changed_pictures(pictures):
+    assert with_choices(Recipe(game="aae"), pictures).views == ()

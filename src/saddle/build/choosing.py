@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from saddle.build.materials import Materials
 from saddle.build.plan import find_device
+from saddle.games import GAMES
 from saddle.presets import Values
 from saddle.recipe import Recipe
+from saddle.sources.pictures.source import few
 from saddle.spaces import Images
 
 
@@ -41,6 +43,7 @@ class Seen:
         rows: training pictures, or None where they are endless.
         spread: E |x - x'|^2, encoded.
         device: `cpu`, `cuda`, `mps`.
+        shown: whether critics see the pictures, and not codes of them alone.
     """
 
     channels: int
@@ -49,6 +52,12 @@ class Seen:
     rows: int | None
     spread: float
     device: str
+    shown: bool
+
+    @property
+    def scale(self) -> Scale:
+        """What goes with their size."""
+        return next(scale for scale in SCALES if self.side <= scale.side)
 
     @property
     def side(self) -> int:
@@ -70,14 +79,43 @@ def choices(recipe: Recipe, materials: Materials) -> list[Choice]:
         return []
     c, h, w = space.shape
     device = find_device(recipe.device).type
-    seen = Seen(c, h, w, materials.source.size, space.spread, device)
-    return [choose(seen) for choose in CHOICES]
+    shown = recipe.game is None or GAMES[recipe.game].shows
+    seen = Seen(c, h, w, materials.source.size, space.spread, device, shown)
+    return [choice for choice in (choose(seen) for choose in CHOICES) if choice.values]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What goes with a size of pictures; each was tried on pictures of that size.
+
+    Attributes:
+        side: the short side that it is for, at most.
+        width: channels at half size, over those at 32 px.
+        steps: turns at most.
+        rate: learning rate of both players.
+        gamma: weight of R1 and R2 over E |x - x'|^2.
+    """
+
+    side: int
+    width: float
+    steps: int
+    rate: float
+    gamma: float
+
+
+SCALES = (
+    Scale(side=16, width=1.0, steps=6_000, rate=2e-3, gamma=5e-3),
+    Scale(side=32, width=1.0, steps=60_000, rate=2e-3, gamma=5e-3),
+    Scale(side=64, width=0.5, steps=20_000, rate=5e-4, gamma=1e-3),
+    Scale(side=10**9, width=0.5, steps=30_000, rate=5e-4, gamma=1e-3),
+)
+"""The first that is large enough counts."""
 
 
 def _networks(seen: Seen) -> Choice:
     """The small form without norms on a processor, the residual one on a GPU."""
     row, width, depth, why = NETWORKS[seen.device != "cpu"]
-    wide = width if seen.side < 128 else width // 2
+    wide = round(width * seen.scale.width)
     form = {"name": row, "width": wide, "depth": depth, "activation": "leaky-relu"}
     both = {f"{player}.{k}": v for player in PLAYERS for k, v in form.items()}
     values = {**both, "latent": 64, "noise": "normal"}
@@ -95,30 +133,25 @@ NETWORKS = {
 
 def _steps(seen: Seen) -> Choice:
     """Small batches: a move costs what its pictures do, and more moves learn more."""
-    steps = next(steps for side, steps in STEPS if seen.side <= side)
-    return Choice("turns", {"batch": BATCH, "steps": steps}, f"{BATCH} pictures a move")
+    values = {"batch": BATCH, "steps": seen.scale.steps}
+    return Choice("turns", values, f"{BATCH} pictures a move")
 
 
 BATCH = 32
-STEPS = ((16, 6_000), (32, 60_000), (10**9, 30_000))
-"""Turns at most, by the short side that they are enough for."""
 
 
 def _penalty(seen: Seen) -> Choice:
     """R1 and R2 in the data's own scale: a slope of one over the way between two pictures."""
-    gamma = float(f"{GAMMA * seen.spread:.2g}")
+    part = seen.scale.gamma
+    gamma = float(f"{part * seen.spread:.2g}")
     values = {"penalties": {"r1": gamma, "r2": gamma}}
-    return Choice("penalties", values, f"{GAMMA:g} of E |x - x'|^2 = {seen.spread:.4g}")
-
-
-GAMMA = 5e-3
-"""Weight of R1 and R2 over E |x - x'|^2."""
+    return Choice("penalties", values, f"{part:g} of E |x - x'|^2 = {seen.spread:.4g}")
 
 
 def _rates(seen: Seen) -> Choice:
     values = {
-        "optimise_generator.rate": 2e-3,
-        "optimise_critic.rate": 2e-3,
+        "optimise_generator.rate": seen.scale.rate,
+        "optimise_critic.rate": seen.scale.rate,
         "schedules.warm": 0.0,
         "schedules.decay": 0.5,
         "schedules.rate": {"end": 0.05},
@@ -129,7 +162,22 @@ def _rates(seen: Seen) -> Choice:
     return Choice("rates", values, "falling over the last half of the run")
 
 
-CHOICES: tuple[Callable[[Seen], Choice], ...] = (_networks, _steps, _penalty, _rates)
+def _augmentation(seen: Seen) -> Choice:
+    """Pictures that are few are changed on the critic's way, as much as it knows them by heart."""
+    rows, least = seen.rows, few(seen.side)
+    if rows is None or rows >= least or not seen.shown:
+        return Choice("views", {}, "")
+    why = f"{rows:,} pictures are few at {seen.side} px ({least:,} are not)"
+    return Choice("views", {"views": ("ada:0.4",)}, why)
+
+
+CHOICES: tuple[Callable[[Seen], Choice], ...] = (
+    _networks,
+    _steps,
+    _penalty,
+    _rates,
+    _augmentation,
+)
 """What is chosen for pictures."""
 
 Reasons = Mapping[str, str]

@@ -50,6 +50,7 @@ class Autoencoder(Game):
         "critic": CRITICS,
     }
     rowwise: ClassVar[bool] = True
+    shows: ClassVar[bool] = False
     reference: ClassVar[Reference] = AAE
 
     @classmethod

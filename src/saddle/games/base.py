@@ -62,6 +62,7 @@ class Game(nn.Module, ABC):
         rowwise: whether `stage` asks each network once for a row and draws nothing but latents,
             so that the rows of several games can be staged in one pass (`games.together`).
         takes_given: whether `sample` draws for rows of the source's `given`.
+        shows: whether its critics see rows of the data, and not codes of them alone.
         judges: whether what it can do needs a critic, so that no direct distance plays it.
         groups: games whose rows stand one below the other in what is staged.
         noise: law of z, where the game draws any.
@@ -77,6 +78,7 @@ class Game(nn.Module, ABC):
     reference: ClassVar[Reference]
     rowwise: ClassVar[bool] = False
     takes_given: ClassVar[bool] = False
+    shows: ClassVar[bool] = True
     judges: ClassVar[bool] = False
     groups: int = 1
     noise: Noise
