@@ -186,3 +186,23 @@ def test_every_learned_distance_has_a_score_to_sort_by():
     for name in ("relativistic", "hinge", "least-squares"):
         game = make("semi-supervised", Stakes(DISTANCES[name]))
         assert all(bool(it.isfinite()) for it in terms(game, Player.CRITIC).values())
+
+
+def test_few_known_rows_are_kept_and_shown_in_every_turn():
+    """Three known rows of 24: the batch's own unknown ones teach no class, those kept do."""
+    rows = batch()
+    rows["given"] = rows["given"].clone()
+    rows["given"][3:] = 0
+    game = make("semi-supervised", STAKES)
+    game.remember(rows)
+    assert torch.equal(game.known.get("x"), rows["x"][:3])
+    rows["given"][:] = 0
+    found = terms(game, Player.CRITIC, rows)["labelled"].item()
+    each = [
+        cross_entropy(game.critics["duel"](x[None]).heads["class"], c[None].argmax(1)).item()
+        for x, c in zip(game.known.get("x"), game.known.get("given"), strict=True)
+    ]
+    assert min(each) <= found <= max(each)
+    assert "labelled" not in terms(game, Player.GENERATOR, rows)
+    game.remember(batch())
+    assert len(game.known.get("x")) == 3

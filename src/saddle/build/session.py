@@ -22,7 +22,15 @@ from saddle.build.environment import environment
 from saddle.build.game import assemble, check_source, plays_own_code, settled
 from saddle.build.laws import PROBED, TRIED, check_conditions
 from saddle.build.looks import Watch
-from saddle.build.materials import FITTED, KEPT, Materials, anchored, gather, keep_spaces
+from saddle.build.materials import (
+    FITTED,
+    KEPT,
+    Materials,
+    anchored,
+    gather,
+    keep_spaces,
+    part_size,
+)
 from saddle.build.pictures import left_out, with_size
 from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.precision import cast_of, with_precision
@@ -221,9 +229,11 @@ def truth_of(
 
 
 def remember_given(game: Game, materials: Materials) -> None:
-    """Let the game keep what it samples from unasked: the law of conditions, of both domains."""
-    rows = materials.rows("train", FITTED)
-    game.remember({key: materials.spaces[key].encode(value) for key, value in rows.items()})
+    """Let the game keep what it needs of training rows: the law of conditions, of both domains."""
+    have = part_size(materials.source, "train") or FITTED
+    for first in range(0, min(have, game.recalls), FITTED):
+        rows = materials.rows("train", min(FITTED, have - first), first=first)
+        game.remember({key: materials.spaces[key].encode(value) for key, value in rows.items()})
 
 
 def begin_from(state: State, checkpoint: Path) -> None:

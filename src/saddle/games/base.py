@@ -63,6 +63,7 @@ class Game(nn.Module, ABC):
             so that the rows of several games can be staged in one pass (`games.together`).
         takes_given: whether `sample` draws for rows of the source's `given`.
         shows: whether its critics see rows of the data, and not codes of them alone.
+        recalls: training rows that `remember` is shown, ten thousand at a time.
         judges: whether what it can do needs a critic, so that no direct distance plays it.
         groups: games whose rows stand one below the other in what is staged.
         noise: law of z, where the game draws any.
@@ -79,6 +80,7 @@ class Game(nn.Module, ABC):
     rowwise: ClassVar[bool] = False
     takes_given: ClassVar[bool] = False
     shows: ClassVar[bool] = True
+    recalls: ClassVar[int] = 10_000
     judges: ClassVar[bool] = False
     groups: int = 1
     noise: Noise

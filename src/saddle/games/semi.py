@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -11,13 +11,15 @@ from torch import Tensor, nn
 from saddle.catalogue import Catalogue
 from saddle.errors import Incompatible
 from saddle.games import readings
-from saddle.games.base import Batch, Game
+from saddle.games.base import Batch, Game, Player
 from saddle.games.bench import Bench
-from saddle.games.duel import Scene
+from saddle.games.duel import Duel, Scene, Terms
+from saddle.games.kept import Kept
 from saddle.games.noise import Noise
 from saddle.games.readings import CLASS, FEATURES, matching, probed, with_readings
 from saddle.games.seats import Stakes, latents, make_duel, parts
 from saddle.games.streams import Purpose, Streams
+from saddle.games.tethers import surprise
 from saddle.networks import CRITICS, GENERATORS
 from saddle.networks.heads import Sorting
 from saddle.reference import Reference
@@ -33,7 +35,9 @@ class SemiSupervised(Game):
     probability of all K classes together, Z / (Z + 1). Every real row teaches v, and those whose
     class is known teach the softmax of l. G does not read c.
 
-    A row whose class is unknown is one of zeros (labels `?`).
+    A row whose class is unknown is one of zeros (labels `?`). Where most are, a batch would hold
+    hardly one that is known: those are kept, and each turn of the critic is shown some of them,
+    half as many as the batch has rows, through the duel's views. They teach the class alone.
 
     Args of `__init__` beside those of `Gan`:
         labelled: weight of the class of the labelled rows.
@@ -46,7 +50,7 @@ class SemiSupervised(Game):
     needs: ClassVar[frozenset[str]] = frozenset({"x", "given"})
     can: ClassVar[frozenset[str]] = frozenset({"sample", "classify"})
     networks: ClassVar[Mapping[str, Catalogue[Any]]] = {"generator": GENERATORS, "critic": CRITICS}
-    rowwise: ClassVar[bool] = True
+    recalls: ClassVar[int] = 100_000
     judges: ClassVar[bool] = True
     reference: ClassVar[Reference] = IMPROVED
 
@@ -86,7 +90,7 @@ class SemiSupervised(Game):
     ) -> None:
         super().__init__()
         _refuse(stakes, critic, labelled)
-        self.noise = noise
+        self.noise, self.labelled = noise, labelled
         duel = make_duel(
             "duel",
             stakes,
@@ -97,6 +101,34 @@ class SemiSupervised(Game):
         )
         read = with_readings(duel, readings.labelled(labelled), matching(features))
         self.seat({"generator": generator}, [read])
+        self.keeps["known"] = Kept()
+
+    @property
+    def known(self) -> Kept:
+        """The rows whose class is known, `x` and `given`, where they are few."""
+        return cast(Kept, self.keeps["known"])
+
+    def remember(self, batch: Batch) -> None:
+        """Keep the rows whose class is known, where they are few of those that come."""
+        known = batch["given"].any(1)
+        if not known.any() or known.float().mean() > MANY:
+            return
+        for key in ("x", "given"):
+            rows, held = batch[key][known], self.known.get(key)
+            self.known.keep(key, rows.clone() if held is None else torch.cat([held, rows]))
+
+    def terms(self, player: Player, scene: Scene, streams: Streams) -> Terms:
+        """The duel's, and the class of rows that are known."""
+        found = super().terms(player, scene, streams)
+        x, c = self.known.get("x"), self.known.get("given")
+        if player is not Player.CRITIC or x is None or c is None:
+            return found
+        (duel,), many = self.duels, (len(scene["x"]) + 1) // 2
+        rng = streams[Purpose.DATA]
+        rows = torch.randint(len(x), (many,), generator=rng, device=rng.device).to(x.device)
+        seen = cast(Duel, duel).viewed((x[rows], c[rows]), "real", streams)
+        logits = self.critics["duel"](*seen).heads[CLASS]
+        return {**found, "labelled": self.labelled * surprise(logits, c[rows])}
 
     def stage(self, batch: Batch, streams: Streams) -> Scene:
         """G(z), as many rows as real ones."""
@@ -127,6 +159,10 @@ class SemiSupervised(Game):
         """C(c|x), the probability of each class among the K, (n, K)."""
         logits: Tensor = self.critics["duel"](x).heads[CLASS]
         return logits.softmax(1)
+
+
+MANY = 0.25
+"""Share of rows whose class is known from which a batch's own are enough."""
 
 
 def _refuse(stakes: Stakes, critic: nn.Module | None, weight: float) -> None:
