@@ -106,7 +106,7 @@ class Scale:
 SCALES = (
     Scale(side=16, width=1.0, steps=6_000, rate=2e-3, gamma=5e-3),
     Scale(side=32, width=1.0, steps=60_000, rate=2e-3, gamma=5e-3),
-    Scale(side=64, width=0.5, steps=20_000, rate=5e-4, gamma=1e-3),
+    Scale(side=64, width=0.5, steps=20_000, rate=1e-3, gamma=1e-3),
     Scale(side=10**9, width=0.5, steps=30_000, rate=5e-4, gamma=1e-3),
 )
 """The first that is large enough counts."""
