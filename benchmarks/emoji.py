@@ -14,7 +14,6 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from saddle.build.session import Session
 from saddle.evaluate import load
 from saddle.measure import closest, kernel_distance, neighbours
 from saddle.presets import preset
-from saddle.runs import Run, read_json
+from saddle.runs import Run, read_json, read_lines
 from saddle.sources.named import places
 from saddle.spaces import Images
 from saddle.spaces.base import Space
@@ -67,15 +66,18 @@ def judged(space: Space, made: Pictures, given: Pictures, held: Pictures) -> Row
     }
 
 
-def trained(folder: Path, out: Path, seed: int) -> tuple[Run, float, float]:
-    """The run of the command, its processor seconds and its seconds."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    command = [sys.executable, "-m", "saddle", "train", str(folder), "--seed", str(seed)]
-    subprocess.run([*command, "--out", str(out)], check=True, stdout=sys.stderr)
+def trained(folder: Path, out: Path, seed: int) -> tuple[Run, float]:
+    """The run of the command, taken up where it was broken off, and its processor seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = sorted(path.parent for path in out.glob("*/checkpoints"))
+    act = ["resume", str(begun[0])] if begun else ["train", str(folder), "--seed", str(seed)]
+    where = [] if begun else ["--out", str(out)]
+    saddle = [sys.executable, "-m", "saddle"]
+    subprocess.run([*saddle, *act, *where], check=True, stdout=sys.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    (path,) = out.iterdir()
-    return Run(path), spent, time.monotonic() - began
+    (path,) = (path.parent for path in out.glob("*/recipe.yaml"))
+    return Run(path), max(spent, float(read_lines(Run(path).events)[-1]["cpu"]))
 
 
 def rival(bench: Bench, seed: int, seconds: float, given: Pictures, held: Pictures) -> Row:
@@ -106,7 +108,8 @@ def command(bench: Bench, seed: int, given: Pictures, held: Pictures) -> Row:
     folder, out = (Path(bench.options.runs) / f"{part}-{seed}" for part in ("folder", "runs"))
     if not folder.exists():
         save_pictures(folder, {"x": given})
-    run, cpu, seconds = trained(folder, out, seed)
+    run, cpu = trained(folder, out, seed)
+    seconds = float(read_lines(run.events)[-1]["seconds"])
     told = load(run)
     space = told.spaces["x"]
     assert isinstance(space, Images)
