@@ -51,7 +51,7 @@ def spread(pictures: Pictures) -> float:
 
 
 def digits(pictures: Pictures, told: Classifier) -> float:
-    """e to the entropy of the digits that are read."""
+    """How many digits there are: the exponential of the entropy of what is read."""
     p = np.bincount(told.classes(pictures), minlength=10) / len(pictures)
     return float(np.exp(-(p[p > 0] * np.log(p[p > 0])).sum()))
 
@@ -86,12 +86,13 @@ def summary(rows: list[Row]) -> list[Row]:
             if of:
                 count = sum(bool(row["collapsed"]) for row in of)
                 share = wilson(count, len(of))
+                between = f"{share.low:.0%} to {share.high:.0%}"
                 found.append(
                     {
                         "loss": loss,
                         "noise": noise,
                         "seed": f"{len(of)} runs",
-                        "collapsed": f"{count / len(of):.0%} ({share.low:.0%} to {share.high:.0%})",
+                        "collapsed": f"{count / len(of):.0%} ({between})",
                         "diversity": float(np.mean([float(r["diversity"] or 0) for r in of])),
                         "kernel": float(np.mean([float(r["kernel"] or 0) for r in of])),
                     }
