@@ -19,7 +19,7 @@ from saddle.presets import PRESETS, Preset, preset
 from saddle.recipe import Recipe
 from saddle.records import RECORDED
 from saddle.reference import Reference
-from saddle.references import ADAM, AVERAGING
+from saddle.references import ADAM, AVERAGING, FREEZING
 from saddle.sources import DATA, SOURCES
 from saddle.training.rules import RULES
 
@@ -184,6 +184,7 @@ def references_of(recipe: Recipe) -> list[Reference]:
     cited = [entry.reference for entry in used if entry is not None]
     cited += [OPTIMISED.get(o.name) for o in (recipe.optimise_generator, recipe.optimise_critic)]
     cited.append(AVERAGING if averages(recipe) else None)
+    cited.append(FREEZING if recipe.frozen else None)
     found = {reference.key: reference for reference in cited if reference is not None}
     return [*found.values()]
 

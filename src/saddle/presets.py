@@ -250,7 +250,7 @@ def chosen(name: str | None, file: Path | None, start: Path | None, wanted: Valu
         recipe = from_file(file)
     else:
         recipe = preset(name or "default")
-    return recipe.amended({**without_critic({**_open(recipe), **wanted}), **wanted})
+    return recipe.amended({**without_critic({**_open(recipe), **wanted}), **thawed(wanted)})
 
 
 LONGER = 10
@@ -310,6 +310,20 @@ def without_critic(wanted: Values, *, own: object = None) -> Values:
 
     distance = DISTANCES[name] if own is None and name in DISTANCES else own
     return {"penalties": {}} if isinstance(distance, Direct) else {}
+
+
+def thawed(wanted: Values) -> Values:
+    """Nothing frozen where a run is asked to start from nothing, unless that is asked for too.
+
+    >>> thawed({"start": None})
+    {'frozen': 0, 'start': None}
+    """
+    anew = START in wanted and wanted[START] is None
+    return {**({"frozen": 0} if anew else {}), **wanted}
+
+
+START = "start"
+"""Where a recipe says whose weights a run starts from."""
 
 
 def started_from(run: Run) -> Recipe:

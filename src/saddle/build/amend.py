@@ -26,6 +26,7 @@ FIXED = (
     "seed",
     "batch",
     "start",
+    "frozen",
     "schedules.warm",
     "schedules.decay",
     "optimise_generator.name",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from saddle.build.choosing import reasons
+from saddle.build.freezing import frozen_words
 from saddle.build.game import playable
 from saddle.build.materials import Materials, gather
 from saddle.build.pictures import size_reason
@@ -38,6 +39,7 @@ def plan(recipe: Recipe, materials: Materials, game: Game) -> Facts:
         ("penalties", penalties(recipe, materials, game)),
         ("views", ", ".join(recipe.views)),
         ("networks", networks(game.generators, game.critics)),
+        ("frozen", frozen_words(recipe, game.critics)),
         ("rule", f"{recipe.rule}, {TURNS[recipe.stop](recipe)}, {recipe.batch} rows a move"),
         ("device", f"{device}, threads {recipe.threads}, seed {recipe.seed}"),
         *(("chosen", why) for why in chosen(recipe, materials)),

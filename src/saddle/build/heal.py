@@ -8,7 +8,7 @@ from saddle.build.resuming import resume, unfinished
 from saddle.build.session import Session, start
 from saddle.doctor import Finding, Remedy
 from saddle.errors import BadValue
-from saddle.presets import amended_recipe
+from saddle.presets import amended_recipe, thawed
 from saddle.runs import Run
 
 
@@ -37,5 +37,5 @@ def heal(
         return resume(run, changes, data=data, own=own, trusted=trusted)
     kept = run.path / KEPT
     rows = kept if data is None and kept.exists() else data
-    begun = recipe.amended({"ending": None, **values})
+    begun = recipe.amended({"ending": None, **thawed(values)})
     return start(begun, run.path.parent, data=rows, own=own, trusted=trusted)

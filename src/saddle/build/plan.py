@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import nn
 
+from saddle.build.freezing import freeze
 from saddle.errors import Incompatible, UserError, bad, unknown
 from saddle.games.base import Game, Player
 from saddle.recipe import Ending, Optimiser, Recipe, Scheduled, Schedules
 from saddle.training.adam import Adam
 from saddle.training.average import Average
-from saddle.training.rules import RULES, Rule, Team, Teams
+from saddle.training.rules import RULES, Rule, Team, Teams, learning
 from saddle.training.schedules import Clock, HalfLife, Schedule, YoungMemory
 from saddle.training.state import State, players_present
 from saddle.training.stopping import PATIENCE
@@ -57,6 +58,7 @@ def rule_of(recipe: Recipe) -> Rule:
 
 def state_of(recipe: Recipe, game: Game) -> State:
     """Optimisers, rule and average at step 0."""
+    freeze(recipe, game)
     players = players_present(game)
     rule = rule_of(recipe)
     if rule.needs_critic and Player.CRITIC not in players:
@@ -72,7 +74,7 @@ def state_of(recipe: Recipe, game: Game) -> State:
     teams: Teams = {
         player: Team(
             networks[player],
-            OPTIMISERS[choices[player].name](networks[player].parameters(), choices[player]),
+            OPTIMISERS[choices[player].name](learning(networks[player]), choices[player]),
             lambda player=player: game.after_step(player),  # type: ignore[misc]
         )
         for player in players

@@ -43,9 +43,10 @@ class Clip(Penalty):
 
     @torch.no_grad()
     def after_step(self, critic: nn.Module) -> None:
-        """Clamps every parameter in place."""
+        """Clamps every parameter that is learnt, in place."""
         for parameter in critic.parameters():
-            parameter.clamp_(-self.c, self.c)
+            if parameter.requires_grad:
+                parameter.clamp_(-self.c, self.c)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from saddle.networks.base import Critic, Scores
 from saddle.networks.blueprint import Blueprint, Shape, Size, as_size
 from saddle.networks.critics import CRITICS
 from saddle.networks.drawing import initialise
+from saddle.networks.early import early_layers
 from saddle.networks.encoders import ENCODERS
 from saddle.networks.flow import Flow
 from saddle.networks.flows import FLOWS
@@ -25,6 +26,7 @@ __all__ = [
     "Shape",
     "Size",
     "as_size",
+    "early_layers",
     "feed",
     "initialise",
     "lipschitz",

@@ -184,6 +184,7 @@ class Recipe(_Strict):
             machine computes it in hardware.
         threads: processor threads; more than one changes the last bits.
         start: folder of the checkpoint whose weights it starts from, or none.
+        frozen: how many of the first layers of every critic keep the weights they start with.
     """
 
     data: str = "grid"
@@ -220,6 +221,7 @@ class Recipe(_Strict):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     threads: int = Field(default=1, ge=1)
     start: str | None = None
+    frozen: int = Field(default=0, ge=0)
 
     @property
     def end(self) -> int:

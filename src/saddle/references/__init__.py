@@ -263,6 +263,11 @@ ADAM = Reference(
     "Kingma, Diederik P. and Ba, Jimmy",
     2015, "ICLR 2015, arXiv 1412.6980",
 )
+FREEZING = Reference(
+    "mo2020", "Freeze the Discriminator: a Simple Baseline for Fine-Tuning GANs",
+    "Mo, Sangwoo and Cho, Minsu and Shin, Jinwoo",
+    2020, "CVPR 2020 AI for Content Creation Workshop, arXiv 2002.10964",
+)
 AVERAGING = Reference(
     "yazici2019", "The Unusual Effectiveness of Averaging in GAN Training",
     "Yazıcı, Yasin and Foo, Chuan-Sheng and Winkler, Stefan and Yap, Kim-Hui and Piliouras, "

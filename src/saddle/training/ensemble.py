@@ -28,7 +28,7 @@ from saddle.training.blame import blame
 from saddle.training.feed import Feed
 from saddle.training.keep import keep_best_and_last
 from saddle.training.loop import Moment, Plan, look
-from saddle.training.rules import Rule, Team, Teams
+from saddle.training.rules import Rule, Team, Teams, learning
 from saddle.training.state import State, check_finite, load_optimiser, optimiser_tensors
 
 Make = Callable[[Player, list[nn.Parameter]], torch.optim.Optimizer]
@@ -90,7 +90,7 @@ class Ensemble:
         self.teams: Teams = {
             player: Team(
                 networks[player],
-                make(player, list(networks[player].parameters())),
+                make(player, learning(networks[player])),
                 lambda player=player: self._after_step(player),  # type: ignore[misc]
             )
             for player in states[0].teams

@@ -37,7 +37,7 @@ class Team:
     parameters: list[nn.Parameter] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parameters = [p for p in self.module.parameters() if p.requires_grad]
+        self.parameters = learning(self.module)
 
     def step(self, grads: Sequence[Tensor] | None = None) -> None:
         """One optimiser step, with these gradients where given, else with those in place."""
@@ -51,6 +51,11 @@ class Team:
 
 
 Teams = dict[Player, Team]
+
+
+def learning(module: nn.Module) -> list[nn.Parameter]:
+    """The weights that are learnt, in order: those that are frozen for good are nobody's."""
+    return [parameter for parameter in module.parameters() if parameter.requires_grad]
 
 
 class Rule(ABC):
