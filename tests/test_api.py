@@ -483,3 +483,32 @@ def test_pictures_are_fitted_from_a_folder_and_by_name(tmp_path):
     assert gan.sample(3).shape == (3, 8, 8, 1)
     gan = saddle.GAN(game="gan", steps=2, batch=8, settings=PICTURES, out=tmp_path / "runs")
     assert gan.fit("digits").sample(3).shape == (3, 8, 8, 1)
+
+
+# ------------------------------------------------------------------------------ seeds and classes
+
+
+def test_seeds_and_truncation_draw_what_the_run_draws(tmp_path, x):
+    gan = quick(tmp_path).fit(x)
+    trained = saddle.load(gan.run_.path)
+    assert (gan.sample(seeds=[7, 8]) == trained.sample_seeds([7, 8])["x"]).all()
+    assert (gan.sample(seeds=range(8, 9)) == gan.sample(seeds=[7, 8])[1:]).all()
+    near = gan.sample(seeds=[7], truncation=0.5)
+    assert (near == trained.sample_seeds([7], truncation=0.5)["x"]).all()
+    assert (gan.sample(5, truncation=0.5) == trained.sample(5, truncation=0.5)["x"]).all()
+    assert (gan.sample() == gan.sample(100, seed=0)).all()
+    way = gan.walk([1, 2], 4, truncation=0.5)
+    assert (way == trained.walk([1, 2], 4, truncation=0.5)).all()
+    for both in ({"n": 3}, {"seed": 0}):
+        with pytest.raises(Incompatible, match="leave out n and seed"):
+            gan.sample(**both, seeds=[1])
+
+
+def test_a_critic_that_sorts_tells_the_class(tmp_path, x):
+    known = np.where(np.arange(60) % 3 == 0, "?", np.where(x[:, 0] > 3, "right", "left"))
+    gan = quick(tmp_path, game="semi-supervised", settings={"critic.name": "mlp"}).fit(x, known)
+    told = gan.classify(x)
+    assert told.shape == (60,) and set(told) <= {"left", "right"}
+    assert (told == saddle.load(gan.run_.path).classify(x)).all()
+    with pytest.raises(Incompatible, match="cannot classify; it can: sample"):
+        quick(tmp_path).fit(x).classify(x)

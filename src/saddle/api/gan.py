@@ -1,4 +1,4 @@
-"""The library's front door: `GAN` with scikit-learn's conventions, and the functions around it."""
+"""`GAN`: training and what comes after it, with scikit-learn's conventions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from saddle.judge.sections import Options
 from saddle.presets import preset as preset_recipe
 from saddle.presets import with_stop, without_critic
 from saddle.recipe import Recipe
-from saddle.runs import Json, Run
+from saddle.runs import Json
 from saddle.sources import is_source
 from saddle.sources.base import Source
 from saddle.sources.pictures.numbers import is_picture_array
@@ -203,18 +203,29 @@ class GAN(BaseEstimator):  # type: ignore[misc]
             self._trained = load_run(self.run_, own=self._own())
         return self._trained
 
-    def sample(self, n: int = 100, *, given: Any = None, seed: int = 0) -> Array:
+    def sample(
+        self,
+        n: int | None = None,
+        *,
+        given: Any = None,
+        seed: int | None = None,
+        seeds: Sequence[int] | None = None,
+        truncation: float = 1.0,
+    ) -> Array:
         """Draw n samples of x, (n, d); of a game of two domains (2, n, d), a and then b.
 
         Args:
-            n: how many.
+            n: how many, 100 where nobody says.
             given: one condition, or one for each sample; drawn from the data's where None.
-            seed: of the draw; sample i of a seed is the same whatever n is.
+            seed: of the draw, 0 where nobody says; sample i of a seed is the same whatever n is.
+            seeds: one for each sample, in place of n and seed: a seed has the same latent in
+                every call, whatever is given.
+            truncation: what latents are multiplied by, in (0, 1]; below 1 less varied.
 
         Raises:
             Incompatible: the two domains differ in width; `draw` returns them by name.
         """
-        drawn = self.draw(n, given=given, seed=seed)
+        drawn = self.draw(n, given=given, seed=seed, seeds=seeds, truncation=truncation)
         domains = [drawn[key] for key in ("a", "b") if key in drawn]
         if len({rows.shape for rows in domains}) > 1:
             a, b = (rows.shape for rows in domains)
@@ -224,13 +235,31 @@ class GAN(BaseEstimator):  # type: ignore[misc]
             )
         return np.stack(domains) if domains else drawn["x"]
 
-    def draw(self, n: int = 100, *, given: Any = None, seed: int = 0) -> dict[str, Array]:
-        """Draw n samples with everything that belongs to them: `x`, and `given` where it is."""
-        return self.trained_.sample(n, given=given, seed=seed)
+    def draw(
+        self,
+        n: int | None = None,
+        *,
+        given: Any = None,
+        seed: int | None = None,
+        seeds: Sequence[int] | None = None,
+        truncation: float = 1.0,
+    ) -> dict[str, Array]:
+        """Draw as `sample` does, with all that belongs to it: `x`, and `given` where it is."""
+        if seeds is None:
+            count, first = 100 if n is None else n, 0 if seed is None else seed
+            return self.trained_.sample(count, given=given, seed=first, truncation=truncation)
+        if n is not None or seed is not None:
+            raise Incompatible(
+                "seeds says how many samples and from what: leave out n and seed, got "
+                f"n={n!r} and seed={seed!r}"
+            )
+        return self.trained_.sample_seeds(seeds, given=given, truncation=truncation)
 
-    def walk(self, seeds: Sequence[int], frames: int = 60, *, given: Any = None) -> Array:
+    def walk(
+        self, seeds: Sequence[int], frames: int = 60, *, given: Any = None, truncation: float = 1.0
+    ) -> Array:
         """Samples on the way from seed to seed and back to the first, (frames, ...)."""
-        return self.trained_.walk(seeds, frames, given=given)
+        return self.trained_.walk(seeds, frames, given=given, truncation=truncation)
 
     def translate(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """Carry rows of a to b, or back."""
@@ -239,6 +268,14 @@ class GAN(BaseEstimator):  # type: ignore[misc]
     def encode(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """The latents of rows, (n, latent); of domain b where `back`, as in `translate`."""
         return self.trained_.encode(np.asarray(X), back=back)
+
+    def classify(self, X: Any) -> Array:  # noqa: N803
+        """The class that rows of x most likely are of, (n,), among those of the labels.
+
+        Raises:
+            Incompatible: the game sorts nothing; `semi-supervised` does.
+        """
+        return self.trained_.classify(np.asarray(X))
 
     def log_prob(self, X: Any, *, back: bool = False) -> Array:  # noqa: N803
         """The log-likelihood of rows in their own units, (n,), in nats: what flows can tell.
@@ -262,8 +299,20 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         from saddle.listing import references_of
         from saddle.report import write_report
 
-        evaluate(self)
+        self.evaluate()
         return write_report(self.run_, references=references_of(self.trained_.recipe))
+
+    def evaluate(
+        self, data: Any = None, options: Options | None = None, n: int | None = None
+    ) -> Json:
+        """Judge it by rows that it never saw, of its own data or of `data`: `saddle.evaluate`."""
+        from saddle.evaluate import Judging, assess
+
+        check_is_fitted(self)
+        held = vars(self).get("source_") if data is None else data
+        return assess(
+            self.run_, data=held, own=self._own(), judging=Judging(options or Options(), n)
+        )
 
     def save(self, path: str | Path) -> Path:
         """Copy the run folder; `saddle.load` reads it."""
@@ -323,71 +372,6 @@ class GAN(BaseEstimator):  # type: ignore[misc]
         """Everything but what the run folder holds."""
         state: dict[str, Any] = super().__getstate__()
         return {key: value for key, value in state.items() if key not in ("_trained", "source_")}
-
-
-def load(
-    path: str | Path,
-    *,
-    checkpoint: str = "latest",
-    own: Mapping[str, Any] | None = None,
-    trust_code: bool = False,
-) -> Trained:
-    """A trained run, ready to sample, translate or encode.
-
-    Args:
-        path: the run's folder.
-        checkpoint: `latest`, `best`, or a step that is kept.
-        own: the objects of your own that it was trained with, by argument: `{"generator": net}`.
-        trust_code: import them by the `module:Class` that the recipe names instead.
-    """
-    return load_run(Path(path), checkpoint=checkpoint, own=own, trusted=trust_code)
-
-
-def evaluate(
-    fake: Any,
-    against: Any = None,
-    *,
-    train: Any = None,
-    data: Any = None,
-    columns: str | Sequence[str] | None = None,
-    n: int | None = None,
-    options: Options | None = None,
-) -> Json:
-    """Judge samples of any tool by real rows, or a run by the part of its data it never saw.
-
-    What comes back is what `saddle evaluate --json` prints; printed, that of two sides reads from
-    the top.
-
-    Args:
-        fake: an array, a data frame, a file, a source's name, a run's folder, or a fitted GAN.
-        against: what it should be like; a run or a GAN alone is judged by its own data.
-        train: what the maker of `fake` has seen: tells memory.
-        data: what a run was trained on, where its folder alone cannot tell.
-        columns: which columns are compared, "a,b" or a list.
-        n: rows a side, at most.
-        options: seed, margin, features and more.
-    """
-    from saddle.evaluate.anything import evaluate_run, evaluate_sides
-
-    wanted = options or Options()
-    if against is not None:
-        made, real, seen = map(folder_of, (fake, against, train))
-        return evaluate_sides(made, real, seen, columns=columns, n=n, options=wanted)
-    if isinstance(fake, GAN):
-        from saddle.evaluate import Judging, assess
-
-        check_is_fitted(fake)
-        held = vars(fake).get("source_") if data is None else data
-        return assess(fake.run_, data=held, own=fake._own(), judging=Judging(wanted, n))
-    return evaluate_run(fake, data, n=n, options=wanted)
-
-
-def folder_of(what: Any) -> Any:
-    """The folder of a run or of a GAN; everything else as it is."""
-    if isinstance(what, GAN):
-        check_is_fitted(what)
-        return what.run_.path
-    return what.path if isinstance(what, Run) else what
 
 
 def _labels(y: Any) -> Array:
