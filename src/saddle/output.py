@@ -161,13 +161,16 @@ def _must_have_folder(path: Path) -> None:
         raise BadData(f"{path} cannot be written: {what}")
 
 
-def write_walks(walks: Sequence[Array], path: Path) -> None:
-    """Films (frames, H, W, C) side by side as one film, told by its ending."""
+def write_walks(walks: Sequence[Array], path: Path, *, columns: int | None = None) -> None:
+    """Films (frames, H, W, C) side by side as one film, told by its ending.
+
+    In a square, or in rows of as many as there are columns.
+    """
     from PIL import Image
 
     from saddle.report.reel import OF_SHEETS, animated, format_of
 
-    pages = [sheet(np.stack(pictures)) for pictures in zip(*walks, strict=True)]
+    pages = [sheet(np.stack(pictures), columns=columns) for pictures in zip(*walks, strict=True)]
     flat = [page[:, :, 0] if page.shape[2] == 1 else page for page in pages]
     form = format_of(path)
     length = [PACE] * len(flat)

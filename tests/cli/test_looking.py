@@ -108,6 +108,23 @@ def test_a_walk_is_a_film_of_so_many_frames(saddle, seen, ending):
         assert film.info["loop"] == 0
 
 
+def test_a_walk_of_one_label_and_of_every_label(saddle, seen):
+    """From the same seeds, a column a label: frame 0 holds the pictures of the first seed."""
+    line = "walk 1 --seeds 0-3 --rows 2 --frames 4 --every-class --out every.png"
+    code, said, _ = saddle(f"{line} --json")
+    assert code == 0 and json.loads(said)["classes"] == ["ant", "bee"]
+    assert saddle("walk 1 --seeds 0-1 --frames 4 --given bee --out bee.png")[0] == 0
+    assert "2 walks, from left to right ant, bee, in every.png" in saddle(line)[1]
+    with Image.open(seen / "every.png") as every, Image.open(seen / "bee.png") as bee:
+        assert every.n_frames == bee.n_frames == 4
+        wide = np.asarray(every)
+        one = np.asarray(bee)[2:-2, 2:-2][::79, ::79][:8, :8]
+    side = (640 - 3 * 2) // (2 * 8)
+    assert wide.shape == (3 * 2 + 2 * 8 * side,) * 2
+    second = wide[2 : 2 + 8 * side : side, 4 + 8 * side :: side][:8, :8]
+    assert np.array_equal(second, one)
+
+
 def test_nearest_tells_distances_beside_those_of_held_out_pictures(saddle, seen):
     code, said, _ = saddle("nearest 1 --seeds 0-2 -k 2 --given ant --out near.png --json")
     told = json.loads(said)
@@ -143,6 +160,8 @@ def test_nearest_tells_distances_beside_those_of_held_out_pictures(saddle, seen)
         ("walk 2 --truncation 3", "truncation must be"),
         ("walk 2 --given ant", "takes no condition"),
         ("walk 1 --given fly", "unknown label"),
+        ("walk 2 --every-class", "needs a run on labels"),
+        ("walk 1 --every-class --given ant", "do not go together"),
         ("walk 3", "is for pictures"),
         ("nearest 3", "is for pictures"),
         ("nearest 2 -k 0", "k must be"),

@@ -21,7 +21,14 @@ from saddle.cli.options import (
     app,
     number,
 )
-from saddle.cli.seeding import condition_of, in_groups, must_make_pictures, read_seeds
+from saddle.cli.seeding import (
+    classes_of,
+    condition_of,
+    in_groups,
+    must_make_pictures,
+    one_way,
+    read_seeds,
+)
 
 if TYPE_CHECKING:
     from saddle.evaluate.nearest import Neighbours
@@ -39,6 +46,9 @@ def walk(
         int, number("--rows", "Walks side by side, each with its share of seeds.")
     ] = 1,
     given: Value = None,
+    every_class: Annotated[
+        bool, typer.Option("--every-class", help="Each walk under every label, a column a label.")
+    ] = False,
     truncation: Truncation = 1.0,
     checkpoint: Which = "latest",
     trust_code: Trust = False,
@@ -47,23 +57,30 @@ def walk(
     """Film the way from picture to picture.
 
     From the picture of one seed to that of the next, and back to the first: along great circles
-    where noise is normal, straight where it is uniform.
+    where noise is normal, straight where it is uniform. The label stays the first seed's, or is
+    the one given.
     """
     from saddle.output import must_be_film, write_walks
 
     must_be_film(out)
+    one_way(every_class, given)
     walks = in_groups(read_seeds(seeds or ""), rows)
     to = Reading(checkpoint, trust_code, as_json)
     trained = to.load(run)
     must_make_pictures(trained, "walk")
-    condition = condition_of(trained, given)
+    conditions = [*classes_of(trained)] if every_class else [condition_of(trained, given)]
     with terminal.doing("walking", quiet=as_json):
         found = [
-            trained.walk(some, frames, given=condition, truncation=truncation) for some in walks
+            trained.walk(some, frames, given=condition, truncation=truncation)
+            for some in walks
+            for condition in conditions
         ]
-    write_walks(found, out)
+    write_walks(found, out, columns=len(conditions) if every_class else None)
     told = {"frames": frames, "walks": walks, "step": trained.step, "out": str(out)}
-    to.tell(told, f"{frames} frames of {len(walks)} walks in {out}")
+    labels = [str(it) for it in conditions] if every_class else []
+    across = f", from left to right {', '.join(labels)}," if labels else ""
+    many = "a walk" if len(walks) == 1 else f"{len(walks)} walks"
+    to.tell(told | {"classes": labels}, f"{frames} frames of {many}{across} in {out}")
 
 
 @app.command(cls=Plain)

@@ -59,6 +59,24 @@ def condition_of(trained: Trained, given: str | None) -> Any:
     return None if given is None else read_condition(trained, given)
 
 
+def classes_of(trained: Trained) -> Any:
+    """Every label of a run, in order; refused where it has none."""
+    from saddle.spaces import Labels
+
+    space = trained.spaces.get("given")
+    if not isinstance(space, Labels):
+        raise Incompatible(
+            f"--every-class needs a run on labels; {trained.run.path} has none (--given)"
+        )
+    return space.classes
+
+
+def one_way(every_class: bool, given: str | None) -> None:
+    """Refuse one label and every label at once."""
+    if every_class and given is not None:
+        raise Incompatible("--every-class and --given do not go together: ask for one")
+
+
 def must_make_pictures(trained: Trained, what: str) -> None:
     """Refuse samples that are no pictures."""
     space = trained.spaces.get("x")
@@ -80,8 +98,7 @@ def must_agree(
     named += ["--truncation"] * (truncation != 1) + ["--every-class"] * every_class
     if refined and named:
         raise Incompatible(f"--refine and --weights do not go with {' and '.join(named)}")
-    if every_class and words["--given"] is not None:
-        raise Incompatible("--every-class and --given do not go together: ask for one")
+    one_way(every_class, words["--given"])
     if not 0 < truncation <= 1:
         raise bad("--truncation", truncation, "a number above 0 and up to 1")
 
@@ -149,17 +166,11 @@ class Draw:
         """A sample of each seed under every class."""
         import numpy as np
 
-        from saddle.spaces import Labels
-
-        space = trained.spaces.get("given")
-        if not isinstance(space, Labels):
-            raise Incompatible(
-                f"--every-class needs a run on labels; {trained.run.path} has none (--given)"
-            )
+        classes = classes_of(trained)
         if self.seeds is None:
             raise bad("-n", self.n, "a whole number of at least 1")
-        labels = np.repeat(space.classes, len(self.seeds))
-        seeds = self.seeds * len(space.classes)
+        labels = np.repeat(classes, len(self.seeds))
+        seeds = self.seeds * len(classes)
         return trained.sample_seeds(seeds, given=labels, truncation=self.truncation)
 
 
