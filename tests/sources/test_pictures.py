@@ -8,6 +8,7 @@ import json
 import lzma
 import struct
 import zipfile
+from shutil import make_archive
 
 import numpy as np
 import pytest
@@ -309,11 +310,15 @@ def test_neither_names_nor_their_order_nor_the_seed_move_the_parts(tmp_path):
 
 def test_what_was_passed_in_is_kept_and_comes_back(tmp_path):
     images = noise(60)
-    a = array_pictures(images, labels=np.arange(60) % 2, seed=4, name="mine", tested=7)
+    a = array_pictures(images, labels=np.arange(60) % 2, seed=4, name="mine", watched=3, tested=7)
     (tmp_path / "a.npz").write_bytes(pack(a))
     again = unpack(tmp_path / "a.npz", seed=4)
     at = np.arange(100)
-    assert again.name == "mine" and again.sizes == a.sizes and again.sizes["final"] == 7
+    assert (
+        again.name == "mine"
+        and again.sizes == a.sizes
+        and [again.sizes[part] for part in ("watch", "final")] == [3, 7]
+    )
     for split in PARTS:
         for key, rows in a.batch(at, split).items():
             assert np.array_equal(again.batch(at, split)[key], rows)
@@ -415,6 +420,80 @@ def test_a_near_duplicate_in_the_test_part_is_told():
     test = np.rint(images[:5] * 0.9).astype(np.uint8)
     source = array_pictures(np.concatenate([images, test]), tested=5)
     assert any("5 pictures to train on have a near-dup" in w for w in facts_of(source)[1])
+
+
+# ---------------------------------------------------------------- parts of their own
+
+
+def in_folders(root, **counts):
+    """Pictures of noise in folders, `train__ant=20` for train/ant; each folder's own."""
+    for i, (name, n) in enumerate(counts.items()):
+        folder_of(root / name.replace("__", "/"), noise(n, seed=i))
+
+
+def rows_of(source, split):
+    return {x.tobytes() for x in source.part(split)["x"]}
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_folders_that_are_parts_are_no_classes(tmp_path, kind):
+    root = tmp_path / "set"
+    in_folders(root, Train__ant=20, Train__bee=30, test__ant=6, test__bee=5, valid__ant=4)
+    if kind == "zip":
+        make_archive(str(root), "zip", root)
+    source = open_source(root if kind == "folder" else root.with_suffix(".zip"))
+    assert source.sizes == {"train": 50, "watch": 4, "final": 11}
+    assert sorted(set(source.labels)) == ["ant", "bee"]
+    last = {x.tobytes() for x in everything(open_source(root / "test"))}
+    assert rows_of(source, "final") == last
+    told = facts_of(source)[0]
+    parts = "Train/ is the part train; test/ is the part final; valid/ is the part watch"
+    assert f"done: {parts}" in told
+    assert "(a part to watch of its own) (a test part of its own)" in told
+    counts = dict(zip(*np.unique(source.part("final")["given"], return_counts=True), strict=True))
+    assert counts == {"ant": 6, "bee": 5}
+
+
+def test_a_test_folder_alone_leaves_a_tenth_to_watch_and_needs_no_classes(tmp_path):
+    in_folders(tmp_path, train=40, test=6)
+    source = open_source(tmp_path)
+    assert source.sizes == {"train": 36, "watch": 4, "final": 6} and source.labels is None
+    in_folders(tmp_path / "b", train=40, val=6)
+    assert open_source(tmp_path / "b").sizes == {"train": 36, "watch": 6, "final": 4}
+
+
+def test_a_broken_picture_of_a_part_is_left_out_of_that_part(tmp_path):
+    root = tmp_path / "set"
+    in_folders(root, train=40, val=6, test=9)
+    for part in ("test", "val"):
+        (root / part / "bad.png").write_bytes(b"none")
+    source = open_source(root)
+    assert len(source.left_out) == 2
+    assert source.sizes == {"train": 40, "watch": 6, "final": 9}
+    in_folders(tmp_path / "near", train=40)
+    folder_of(tmp_path / "near" / "val", noise(3))
+    assert any("3 pictures to train on" in w for w in facts_of(open_source(tmp_path / "near"))[1])
+
+
+def test_folders_of_a_part_beside_others_are_classes_and_that_is_said(tmp_path):
+    in_folders(tmp_path, train=20, test=6, tram=20)
+    source = open_source(tmp_path)
+    assert sorted(set(source.labels)) == ["test", "train", "tram"]
+    assert "done: test and train are no parts: tram beside" in facts_of(source)[0]
+    in_folders(tmp_path / "b", train=20, plane=20)
+    assert sorted(set(open_source(tmp_path / "b").labels)) == ["plane", "train"]
+    in_folders(tmp_path / "c", val=20, test=20)
+    assert sorted(set(open_source(tmp_path / "c").labels)) == ["test", "val"]
+
+
+def test_a_list_of_labels_goes_with_parts(tmp_path):
+    in_folders(tmp_path, train=20, test=6)
+    names = [p.relative_to(tmp_path).as_posix() for p in sorted(tmp_path.rglob("*.png"))]
+    listed = [[name, int(name.startswith("test"))] for name in names]
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": listed}))
+    source = open_source(tmp_path)
+    assert set(source.part("final")["given"].tolist()) == {1}
+    assert set(source.part("train")["given"].tolist()) == {0}
 
 
 # ---------------------------------------------------------------- warnings

@@ -49,16 +49,17 @@ def together(hashes: Words, groups: Indices) -> Words:
     return found
 
 
-def split_hashes(hashes: Words, *, tested: int = 0) -> Parts:
+def split_hashes(hashes: Words, *, watched: int = 0, tested: int = 0) -> Parts:
     """Which rows belong to which part, told by the hash of each.
 
     The rows of smallest hash are `final`, those of largest hash `watch`, a tenth of all rows each
     at most and never more than 10,000; the rest is `train`. Rows of one hash fall on one side. The
     order of the rows and the seed change nothing; rows added later move only those near the two
     borders. Where the last `tested` rows are a test part of their own, they are `final`, and
-    `watch` is a tenth of the others.
+    `watch` is a tenth of the others; where the `watched` rows before them are a part of their own
+    too, they are `watch`.
     """
-    count = len(hashes) - tested
+    count = len(hashes) - watched - tested
     _, group, counts = np.unique(hashes[:count], return_inverse=True, return_counts=True)
     if len(counts) < 4:
         raise BadData(
@@ -70,9 +71,11 @@ def split_hashes(hashes: Words, *, tested: int = 0) -> Parts:
     if not tested:
         final = _take(counts, np.arange(len(counts)), wanted, leave=3)
         part[final] = SPLITS["final"]
-    free = np.flatnonzero(part == 0)[::-1]
-    part[_take(counts, free, wanted, leave=2)] = SPLITS["watch"]
-    side = np.concatenate([part[group], np.full(tested, SPLITS["final"])])
+    if not watched:
+        free = np.flatnonzero(part == 0)[::-1]
+        part[_take(counts, free, wanted, leave=2)] = SPLITS["watch"]
+    own = [np.full(watched, SPLITS["watch"]), np.full(tested, SPLITS["final"])]
+    side = np.concatenate([part[group], *own])
     return {split: np.flatnonzero(side == number) for split, number in SPLITS.items()}
 
 

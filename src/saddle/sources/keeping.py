@@ -58,5 +58,7 @@ def _rows(kept: Arrays, seed: int) -> Source:
     if "columns" in kept:
         names = tuple(str(name) for name in kept["columns"])
         return Rows(name, Table(kept["x"], names, given), seed=seed)
-    tested = int(kept["tested"])
-    return array_pictures(kept["x"], seed=seed, labels=given, name=name, tested=tested)
+    watched, tested = (int(kept.get(own, 0)) for own in ("watched", "tested"))
+    return array_pictures(
+        kept["x"], seed=seed, labels=given, name=name, watched=watched, tested=tested
+    )

@@ -122,7 +122,8 @@ def open_pictures(
         path: a folder or a file of one of `KINDS`.
         seed: what rows are shuffled by.
         options: how pictures become squares of one size.
-        labels: of each picture, in sorted order of the files, instead of those beside them.
+        labels: of each picture, in sorted order of the files, instead of those beside them;
+            files of a part of its own come last, as `pieces.PARTS` has them.
         name: what to call the source; the path by default.
         limit: bytes that decoded pictures may take in memory; beyond, they are streamed. By
             default a quarter of the machine's memory.
@@ -143,6 +144,7 @@ def array_pictures(
     options: Options | None = None,
     labels: npt.ArrayLike | None = None,
     name: str = "array",
+    watched: int = 0,
     tested: int = 0,
 ) -> Pictures:
     """The pictures of an array (n, H, W), (n, H, W, C) or (n, C, H, W) of any numbers.
@@ -154,9 +156,11 @@ def array_pictures(
         labels: of each picture.
         name: what to call the source.
         tested: how many of the last are a test part of their own.
+        watched: how many before those are a part to watch of their own.
     """
     stack, told = numbers.of_array(values, where=name, labels=labels)
-    found = shelve_stack(replace(stack, tested=tested), told, options or Options())
+    whole = replace(stack, watched=watched, tested=tested)
+    found = shelve_stack(whole, told, options or Options())
     return Pictures(name, found, seed=seed)
 
 

@@ -149,11 +149,13 @@ class Stack:
         images: (n, H, W, C) of 8 bits; C is 1, 3 or 4.
         labels: (n,), or None.
         tested: how many of the last rows are a test part of their own.
+        watched: how many before those are a part to watch of their own.
     """
 
     images: Bytes
     labels: npt.NDArray[Any] | None
     tested: int = 0
+    watched: int = 0
 
 
 def as_labels(values: Any, count: int, where: str) -> npt.NDArray[Any]:

@@ -9,12 +9,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from saddle.errors import BadData
+from saddle.sources.base import Split
 from saddle.sources.pictures.options import LeftOut, Told, shown
 
 HEAVIEST = 1 << 29
@@ -96,11 +97,21 @@ def _refuse_heavy(count: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Encoded pictures in sorted order, with their labels where there are classes."""
+    """Encoded pictures in sorted order, with their labels where there are classes.
+
+    Attributes:
+        items: the pictures; those of a part to watch and of a test part come last.
+        labels: of each, or None.
+        told: what was met on the way.
+        watched: how many are a part to watch of their own.
+        tested: how many are a test part of their own.
+    """
 
     items: Sequence[Piece]
     labels: npt.NDArray[Any] | None
     told: Told = field(default_factory=lambda: Told("files"))
+    watched: int = 0
+    tested: int = 0
 
 
 # ---------------------------------------------------------------- folders
@@ -183,8 +194,56 @@ def _labelled(where: str, found: Sequence[Piece], listed: bytes | None, told: To
         missing = [piece for piece in items if piece.name not in known]
         told.left_out += [LeftOut(shown(p.name), f"no label in {LISTED}") for p in missing]
         items = [piece for piece in items if piece.name in known]
-        return Pieces(items, np.array([known[piece.name] for piece in items]), told)
-    return Pieces(items, _classes(items, told), told)
+    items, names, own = _in_parts(items, told)
+    if known is not None:
+        return Pieces(items, np.array([known[piece.name] for piece in items]), told, *own)
+    return Pieces(items, _classes(names, told), told, *own)
+
+
+# ---------------------------------------------------------------- parts of their own
+
+PARTS: Mapping[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "val": "watch",
+    "valid": "watch",
+    "validation": "watch",
+    "test": "final",
+    "testing": "final",
+}
+"""Folders that say which part their pictures are of, and no class; whatever their case."""
+
+ORDER: tuple[Split, ...] = get_args(Split)
+
+
+def _in_parts(
+    items: Sequence[Piece], told: Told
+) -> tuple[list[Piece], list[str], tuple[int, int]]:
+    """The pieces by part, their names inside of it, and how many are to watch and to test.
+
+    Folders are parts where one is to train on, another is not, and nothing lies outside of them.
+    """
+    firsts = [piece.name.partition("/") for piece in items]
+    folders = sorted({first if slash else "" for first, slash, _ in firsts})
+    parts = {folder: PARTS[folder.lower()] for folder in folders if folder.lower() in PARTS}
+    several = TRAIN in parts.values() and len(set(parts.values())) > 1
+    if not several or len(parts) < len(folders):
+        if several:
+            others = [shown(folder) or "files" for folder in folders if folder not in parts]
+            told.done.append(
+                f"{' and '.join(map(shown, parts))} are no parts: {', '.join(others[:3])} beside "
+                "them would be of none"
+            )
+        return [*items], [piece.name for piece in items], (0, 0)
+    ranks = [ORDER.index(parts[first]) for first, _, _ in firsts]
+    order = sorted(range(len(items)), key=ranks.__getitem__)
+    told.done.append("; ".join(f"{shown(f)}/ is the part {part}" for f, part in parts.items()))
+    counts = [ranks.count(ORDER.index(split)) for split in HELD_OUT]
+    return [items[i] for i in order], [firsts[i][2] for i in order], (counts[0], counts[1])
+
+
+TRAIN: Split = "train"
+HELD_OUT: tuple[Split, Split] = ("watch", "final")
 
 
 def is_ignored(name: str) -> bool:
@@ -197,9 +256,9 @@ def is_ignored(name: str) -> bool:
     return last.name.startswith(".") or last.suffix.lower() in IGNORED
 
 
-def _classes(items: Sequence[Piece], told: Told) -> npt.NDArray[Any] | None:
+def _classes(items: Sequence[str], told: Told) -> npt.NDArray[Any] | None:
     """The first folder of each name, where there are two and no picture lies outside of them."""
-    firsts = [piece.name.partition("/") for piece in items]
+    firsts = [name.partition("/") for name in items]
     names = [shown(first) for first, slash, _ in firsts if slash]
     if len(set(names)) < 2:
         return None

@@ -113,6 +113,7 @@ class Shelved:
         thumbs: what near-duplicates are told by, (n, k).
         told: what was met and done.
         tested: how many of the last are a test part of their own.
+        watched: how many before those are a part to watch of their own.
     """
 
     shelf: Shelf
@@ -121,3 +122,4 @@ class Shelved:
     thumbs: Vectors
     told: Told
     tested: int = 0
+    watched: int = 0

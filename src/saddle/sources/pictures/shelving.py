@@ -87,12 +87,15 @@ def shelve_files(
     if images:
         shelf = Held(np.stack(images))
     kept = np.array([one.number for one in seen], dtype=np.intp)
+    tested = int((kept >= len(found.items) - found.tested).sum())
     return Shelved(
         shelf,
         None if found.labels is None else found.labels[kept],
         np.array([one.hash for one in met], dtype=np.uint64),
         np.concatenate([one.thumb for one in met]),
         told,
+        watched=int((kept >= len(found.items) - found.tested - found.watched).sum()) - tested,
+        tested=tested,
     )
 
 
@@ -183,9 +186,8 @@ def shelve_stack(stack: Stack, told: Told, options: Options) -> Shelved:
         if channels == 4:
             told.done.append(f"put on the background {tuple(options.background)}")
         images = np.stack([_fitted(image, shape, options) for image in images])
-    return Shelved(
-        Held(images), stack.labels, hashes_of(images), thumbnails(images), told, stack.tested
-    )
+    hashes, thumbs, own = hashes_of(images), thumbnails(images), (stack.tested, stack.watched)
+    return Shelved(Held(images), stack.labels, hashes, thumbs, told, *own)
 
 
 def _fitted(image: Bytes, shape: Shape, options: Options) -> Bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from saddle.sources.base import Described, RawBatch
+from saddle.sources.base import Described, RawBatch, Split
 from saddle.sources.counter import Indices
 from saddle.sources.finite import (
     Finite,
@@ -23,6 +23,8 @@ from saddle.sources.finite import (
 from saddle.sources.pictures.near import near_duplicates
 from saddle.sources.pictures.options import Bytes, LeftOut, Told, listed
 from saddle.sources.pictures.shelves import Shelved
+
+TRAIN: Split = "train"
 
 FEW = {32: 1000, 64: 2000, 128: 5000, 256: 10_000}
 """Pictures to train on that are few for a side of that many pixels."""
@@ -56,7 +58,9 @@ class Pictures(Finite):
         self._found = found
         self.groups = near_duplicates(found.thumbs, found.hashes)
         spaces = {"x": "image"} | ({} if found.labels is None else {"given": "label"})
-        parts = split_hashes(together(found.hashes, self.groups), tested=found.tested)
+        parts = split_hashes(
+            together(found.hashes, self.groups), watched=found.watched, tested=found.tested
+        )
         super().__init__(name, spaces, parts, seed=seed)
         self.shape = found.shelf.shape
 
@@ -92,8 +96,11 @@ class Pictures(Finite):
             return None
         everything = self.rows(np.arange(len(self.groups)))
         return {
-            **everything, "tested": np.array(self._found.tested), "name": np.array(self.name)
-        }  # fmt: skip
+            **everything,
+            "watched": np.array(self._found.watched),
+            "tested": np.array(self._found.tested),
+            "name": np.array(self.name),
+        }
 
     # ------------------------------------------------------------ what it tells
 
@@ -106,12 +113,19 @@ class Pictures(Finite):
         return bool((images[..., 0] == images[..., 1]).all() and
                     (images[..., 0] == images[..., 2]).all())  # fmt: skip
 
-    def _near_test(self) -> int:
-        """Pictures to train on that have a near-duplicate in a test part of its own."""
-        if not self._found.tested:
-            return 0
-        test = np.unique(self.groups[-self._found.tested :])
-        return int(np.isin(self.groups[: -self._found.tested], test).sum())
+    def _near(self, split: Split) -> int:
+        """Pictures to train on that have a near-duplicate in a part of its own."""
+        train, other = (self.groups[self.parts[which]] for which in (TRAIN, split))
+        return int(np.isin(train, other).sum())
+
+    @property
+    def _own(self) -> dict[Split, str]:
+        """Which parts came as parts of their own, and what they are called."""
+        told: dict[Split, tuple[int, str]] = {
+            "watch": (self._found.watched, "part to watch"),
+            "final": (self._found.tested, "test part"),
+        }
+        return {split: name for split, (count, name) in told.items() if count}
 
     def describe(self) -> Described:
         """Pictures, what was done to them, what was left out, copies, classes, parts, memory."""
@@ -124,8 +138,8 @@ class Pictures(Finite):
             ("pictures", f"{count} from {found.found}, {width} x {height}, {kind}"),
             *[("done", text) for text in found.done],
             ("copies", self._copies()),
-            ("parts", parts_told(self.sizes) + (
-                " (a test part of its own)" if self._found.tested else "")),
+            ("parts", parts_told(self.sizes) + "".join(
+                f" (a {name} of its own)" for name in self._own.values())),
             ("memory", self._memory()),
         ]  # fmt: skip
         if found.left_out:
@@ -158,7 +172,7 @@ class Pictures(Finite):
     def _warnings(self) -> list[str]:
         """What is off, in sentences."""
         said = small_parts(self.sizes)
-        if not self._found.tested:
+        if not self._own:
             said += too_many_copies(self.sizes)
         side, train = min(self.shape[:2]), self.sizes["train"]
         if train < few(side):
@@ -168,9 +182,10 @@ class Pictures(Finite):
             )
         if self.left_out:
             said.append(f"{len(self.left_out)} files were left out: {listed(self.left_out, 1)}")
-        near = self._near_test()
-        if near:
-            said.append(f"{near} pictures to train on have a near-duplicate in the test part")
+        for split, name in self._own.items():
+            near = self._near(split)
+            if near:
+                said.append(f"{near} pictures to train on have a near-duplicate in the {name}")
         if self._colourless:
             said.append("no picture has any colour, though all are stored in red, green and blue")
         return said + uneven(self.labels)
