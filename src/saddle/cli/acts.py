@@ -195,7 +195,7 @@ def finish(
         terminal.say(line["sentence"])
     for key, judged in found["judged"].items():
         sys.stdout.write(f"{told(judged, key, alone=len(found['judged']) == 1)}\n")
-    for words in never_made(run):
+    for words in never_made(run, found):
         terminal.say(words)
     terminal.say("")
     columns = ("name", "value", "floor", "n", "better")
@@ -207,11 +207,14 @@ def finish(
     return found
 
 
-def never_made(run: Run) -> list[str]:
-    """What of the data the last look found missing, where it saw enough to tell."""
+def never_made(run: Run, found: Json) -> list[str]:
+    """What of the data is never made: held-out pictures, of other rows what the last look saw."""
+    from saddle.judge.reached import sentences
     from saddle.progress import missing
     from saddle.runs import read_lines
 
+    if "reached" in found:
+        return sentences(found["reached"])
     events = read_lines(run.events)
     return missing(events[-1]) if events else []
 

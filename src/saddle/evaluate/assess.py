@@ -14,6 +14,7 @@ from saddle.evaluate.densities import density_rows, truth_of
 from saddle.evaluate.duels import of_duels
 from saddle.evaluate.earlier import DOCUMENT, earlier, holds, sums_of
 from saddle.evaluate.judged import Judging, judge_run
+from saddle.evaluate.reached import reached_of
 from saddle.evaluate.theory import theory_report
 from saddle.evaluate.trained import load
 from saddle.runs import Json, Run, write_json
@@ -58,6 +59,9 @@ def assess(
         ],
         "critic": critic_report(trained, materials, truth=truth),
     }
+    near = reached_of(trained, materials)
+    if near is not None:
+        found["reached"] = near
     if judging is not None and not (judging.keep and holds(held, judging.options.sections)):
         found["judged"] = judge_run(trained, materials, judging)
     write_json(run.path / DOCUMENT, found)

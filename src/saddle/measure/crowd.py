@@ -27,6 +27,9 @@ SAME, COPY = 1e-3, 1e-2
 """Closer than this share of the spacing of real rows, two samples are one; closer than that share
 of the way from a held-out row to its nearest training row, a sample is a training row."""
 
+TINY = 1e-300
+"""The radius of a ball of twins."""
+
 RARE = 0.1
 """A cluster that gets less than this share of what it has in the data is missing."""
 
@@ -74,8 +77,12 @@ class Crowd:
 
     def coverage(self, samples: Floats) -> float:
         """Share of held-out rows that have a sample within their K-th neighbour's distance."""
-        far = cKDTree(samples).query(self.watch)[0]
-        return float(np.mean(far <= self.radii))
+        return float(np.mean(self.way(samples) <= 1))
+
+    def way(self, samples: Floats) -> Floats:
+        """How far each held-out row is from the nearest sample, over its ball's radius, (n,)."""
+        far = np.asarray(cKDTree(samples).query(self.watch)[0])
+        return np.asarray(far / np.maximum(self.radii, TINY))
 
     @cached_property
     def coverage_floor(self) -> float:

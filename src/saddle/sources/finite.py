@@ -138,13 +138,17 @@ class Finite(ABC):
 
     def batch(self, positions: Positions, split: Split = "train") -> RawBatch:
         """The rows at those positions of that part."""
+        return self.rows(self.numbers(positions, split))
+
+    def numbers(self, positions: Positions, split: Split = "train") -> Indices:
+        """Their numbers, counted in the order in which the rows came."""
         at = np.asarray(positions)
         epochs, places = np.divmod(at, len(self.parts[split]))
         numbers = np.empty(len(at), dtype=np.intp)
         for epoch in set(epochs.tolist()):
             here = epochs == epoch
             numbers[here] = self._order(split, epoch)[places[here]]
-        return self.rows(numbers)
+        return numbers
 
     def part(self, split: Split) -> RawBatch:
         """All rows of a part, in the order in which they came."""

@@ -114,6 +114,7 @@ class Shelved:
         told: what was met and done.
         tested: how many of the last are a test part of their own.
         watched: how many before those are a part to watch of their own.
+        names: what the files are called, or None where they came as one array.
     """
 
     shelf: Shelf
@@ -123,3 +124,4 @@ class Shelved:
     told: Told
     tested: int = 0
     watched: int = 0
+    names: Sequence[str] | None = None

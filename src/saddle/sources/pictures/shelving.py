@@ -96,6 +96,7 @@ def shelve_files(
         told,
         watched=int((kept >= len(found.items) - found.tested - found.watched).sum()) - tested,
         tested=tested,
+        names=[shown(one.piece.name) for one in seen],
     )
 
 

@@ -79,6 +79,11 @@ class Pictures(Finite):
         """The label of each picture, in the order in which they came, or None."""
         return self._found.labels
 
+    def called(self, number: int) -> str:
+        """What a picture is called: its file, or its number, counted from 0."""
+        names = self._found.names
+        return f"picture {number}" if names is None else names[number]
+
     @property
     def held(self) -> bool:
         """Whether all pictures are in memory; else each batch is decoded when asked for."""
