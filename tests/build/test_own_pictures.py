@@ -8,13 +8,15 @@ from PIL import Image
 
 from saddle.build.card import chosen, plan
 from saddle.build.forecast import Forecast, forecast
-from saddle.build.materials import anchored, find_source, is_file
+from saddle.build.materials import anchored, find_source, gather, is_file
 from saddle.build.pictures import may_have_gpu, names_pictures
 from saddle.build.resuming import resume
 from saddle.build.session import LEFT_OUT, checked, early_looks, start
 from saddle.errors import Incompatible, UserError
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, read_lines
+from saddle.sources import Options
+from saddle.sources.pictures import open_pictures
 
 TINY = {
     "steps": 24,
@@ -146,3 +148,16 @@ def test_the_forecast_of_a_run_stands_in_its_folder(photos, tmp_path, monkeypatc
     assert read_json(session.run.path / "environment.json")["forecast_seconds"] > 0
     monkeypatch.setattr("saddle.build.pictures.DRIVERS", (str(photos),))
     assert may_have_gpu()
+
+
+def test_labels_of_streamed_pictures_are_read_without_the_pictures(tmp_path):
+    for name in "ab":
+        write_pictures(tmp_path / "photos" / name, n=20, seed=ord(name))
+    source = open_pictures(tmp_path / "photos", limit=0, options=Options(size=8))
+    taken, rows = [], source.rows
+    source.rows = lambda numbers: taken.append(len(numbers)) or rows(numbers)
+    materials = gather(Recipe(), opened=source)
+    assert sum(taken) == source.sizes["train"], "x is fitted on the training part, once"
+    assert materials.spaces["given"].classes.tolist() == ["a", "b"]
+    labels = materials.every("given", {})
+    assert sorted(labels) == sorted(source.labels) and sum(taken) == source.sizes["train"]

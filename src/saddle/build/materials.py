@@ -60,8 +60,11 @@ class Materials:
     def every(self, key: str, rows: RawBatch) -> Raw:
         """All of a key there is in a source that ends, in any part; else what these rows hold.
 
-        A label that is rare must be known before it is met.
+        A label that is rare must be known before it is met. A source that tells labels by
+        themselves is asked for them: no picture is decoded to read its label.
         """
+        if isinstance(self.source, Telling) and key in self.source.gives:
+            return self.source.values(key)
         sizes = [(split, part_size(self.source, split)) for split in get_args(Split)]
         if any(size is None for _, size in sizes):
             return rows[key]
@@ -88,6 +91,17 @@ def part_size(source: Source, split: Split) -> int | None:
     """Rows of a part, or None where the source is endless."""
     sizes = source.sizes if isinstance(source, Parted) else None
     return source.size if sizes is None else sizes[split]
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A finite source that tells what is beside its rows without making the rows."""
+
+    gives: frozenset[str]
+
+    def values(self, key: str) -> Raw:
+        """The values of a key but x, of every row of every part, in any order."""
+        ...
 
 
 @runtime_checkable

@@ -95,6 +95,11 @@ class Pictures(Finite):
         beside = {} if self.labels is None else {"given": self.labels[numbers]}
         return {"x": images, **beside}
 
+    def values(self, key: str) -> npt.NDArray[Any]:
+        """The labels of all pictures, which needs none of them decoded."""
+        beside = {} if self.labels is None else {"given": self.labels}
+        return beside[key]
+
     def kept(self) -> RawBatch | None:
         """Everything that makes this source again, or None where pictures are streamed."""
         if not self.held:
