@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from saddle.errors import Incompatible
 from saddle.measure.base import Integers
@@ -31,6 +32,8 @@ class Shown(NamedTuple):
         kind: pictures, or run.
         total: pictures there are, or None where they are drawn.
         numbers: which of them these are, or None where they are drawn.
+        called: what they are called; empty where they are drawn.
+        labels: their classes, or None.
     """
 
     images: Bytes
@@ -38,6 +41,8 @@ class Shown(NamedTuple):
     kind: str
     total: int | None
     numbers: Integers | None
+    called: tuple[str, ...] = ()
+    labels: npt.NDArray[Any] | None = None
 
 
 def is_run(what: Any) -> bool:
@@ -56,7 +61,10 @@ def pictures_in(
     named = isinstance(what, str) and what in DATA
     have = source.parts[part] if named else np.arange(len(source.groups))
     kept = np.sort(np.random.default_rng(seed).permutation(have)[:n])
-    return Shown(source.rows(kept)["x"], source.name, "pictures", len(have), kept)
+    called = tuple(source.called(int(number)) for number in kept)
+    labels = None if source.labels is None else source.labels[kept]
+    images = source.rows(kept)["x"]
+    return Shown(images, source.name, "pictures", len(have), kept, called, labels)
 
 
 def options_like(real: Bytes) -> Options:

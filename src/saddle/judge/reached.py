@@ -86,7 +86,7 @@ def sentences(found: Json) -> list[str]:
     >>> for line in sentences({**told, "farthest": ["cat/7.png"]}):
     ...     print(line)
     Never made, or made badly: 40 of 90 held-out pictures have no sample of 90 near them.
-    Training pictures in place of samples leave 4.
+    Other real pictures in their place leave 4.
     Most so: cat, 28 of 30.
     Farthest from every sample: cat/7.png.
     >>> sentences({**told, "unreached": 5})[0]
@@ -94,7 +94,7 @@ def sentences(found: Json) -> list[str]:
     """
     counts = f"{found['unreached']} of {found['n']} held-out pictures have no sample of"
     counts += f" {found['made']} near them."
-    floor = f"Training pictures in place of samples leave {found['floor']}."
+    floor = f"Other real pictures in their place leave {found['floor']}."
     if not _more(found):
         return [f"Nothing is seen to be left out: {counts}", floor]
     worst = [it for it in found["classes"] if _more(it)][:SHOWN]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from saddle.errors import BadData, Incompatible, bad
 from saddle.judge.picture_sides import Shown, alike, is_run, pictures_in, space_of
@@ -58,6 +59,8 @@ class Side:
         kind: file, array, source or run.
         total: rows there are, or None where they are drawn and have no end.
         numbers: (n,) which rows of the file or array these are, from 0; None where they are drawn.
+        called: what pictures that are there are called; empty of all else.
+        labels: their classes, (n,), or None.
     """
 
     rows: Floats
@@ -66,6 +69,8 @@ class Side:
     kind: str
     total: int | None
     numbers: Integers | None = None
+    called: tuple[str, ...] = ()
+    labels: npt.NDArray[Any] | None = None
 
     @property
     def n(self) -> int:
@@ -343,7 +348,8 @@ def _described(shown: Shown, images: Any, space: Images) -> Side:
     if len(images) < LEAST:
         raise BadData(f"{shown.name}: at least {LEAST} pictures are needed, got {len(images)}")
     rows = space.rows(images)
-    return Side(rows, _numbers(rows), shown.name, shown.kind, shown.total, shown.numbers)
+    side = Side(rows, _numbers(rows), shown.name, shown.kind, shown.total, shown.numbers)
+    return replace(side, called=shown.called, labels=shown.labels)
 
 
 def shown_in(

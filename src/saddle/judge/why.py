@@ -25,6 +25,7 @@ from saddle.judge.gaps.base import Mask
 from saddle.judge.gaps.blind import blind_cluster, blind_shift, hidden
 from saddle.judge.gaps.search import Candidate
 from saddle.judge.gaps.values import FAMILY
+from saddle.judge.reached import reached, sentences
 from saddle.judge.sides import Draw, Sides, read_sides
 from saddle.measure.base import Floats, Integers, two_clouds
 from saddle.measure.memory import copies
@@ -61,9 +62,36 @@ def why(
 
 
 def why_of(sides: Sides, *, seed: int = 0) -> Why:
-    """The same of sides that were read; examples are numbers of rows of the files."""
-    found = explain(sides.fake.rows, sides.real.rows, columns=sides.columns, seed=seed)
+    """The same of sides that were read; examples are numbers of rows of the files.
+
+    Of pictures it tells which real ones nothing fake comes near, and not which values repeat:
+    those of a picture's descriptors are no values that anybody chose.
+    """
+    pictures = bool(sides.real.called)
+    found = explain(
+        sides.fake.rows, sides.real.rows, columns=sides.columns, seed=seed, repeats=not pictures
+    )
+    found = replace(found, notes=(*unreached(sides, seed), *found.notes))
     return _renumbered(found, {"fake": sides.fake.numbers, "real": sides.real.numbers})
+
+
+def unreached(sides: Sides, seed: int) -> list[str]:
+    """Which real pictures nothing fake comes near, in words; the other half tells the floor."""
+    real = sides.real
+    if not real.called:
+        return []
+    order = np.random.default_rng(seed).permutation(real.n)
+    asked, other = np.array_split(order, 2)
+    labels = None if real.labels is None else real.labels[asked]
+    names = [real.called[i] for i in asked]
+    found = reached(
+        real.rows[asked],
+        sides.fake.rows,
+        real.rows[other],
+        labels=labels,
+        called=names.__getitem__,
+    )
+    return [] if found is None else sentences(found)
 
 
 def explain(
@@ -72,8 +100,12 @@ def explain(
     *,
     columns: Names | None = None,
     seed: int = 0,
+    repeats: bool = True,
 ) -> Why:
-    """The same of two clouds (m, d) and (n, d), with names of their columns."""
+    """The same of two clouds (m, d) and (n, d), with names of their columns.
+
+    `repeats` says whether values that one side repeats are worth naming.
+    """
     made, held = two_clouds(fake, real, ("fake", "real"))
     names = _names(columns, made.shape[1])
     for side, rows in (("fake", made), ("real", held)):
@@ -88,7 +120,8 @@ def explain(
     again = int(copies(made, held).sum())
     same = [f"{again:,} fake rows stand among the real ones exactly."] * bool(again)
     with alone(len(names)):
-        told = _explained(clouds, tuple(names[j] for j in varying), (*notes, *many, *same))
+        named = tuple(names[j] for j in varying)
+        told = _explained(clouds, named, (*notes, *many, *same), repeats=repeats)
     found = replace(told, findings=tuple(_seen(it, varying) for it in told.findings))
     return _renumbered(found, {"fake": read[0], "real": read[1]})
 
@@ -133,8 +166,11 @@ def _varying(
     return [int(j) for j in np.flatnonzero(~still)], (note,) * bool(out)
 
 
-def _explained(clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...]) -> Why:
-    held, guesses = candidates(clouds, ALPHA)
+def _explained(
+    clouds: Clouds, names: tuple[str, ...], notes: tuple[str, ...], *, repeats: bool
+) -> Why:
+    every, guesses = candidates(clouds, ALPHA)
+    held = [it for it in every if repeats or it.gap.family != FAMILY]
     search = Search.of(clouds, ALPHA / guesses)
     first = search.judge.first
     found = list(search.named([c for c in held if c.gap.family != FAMILY], MOST))
