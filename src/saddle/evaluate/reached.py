@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from saddle.build.materials import Materials
@@ -30,7 +32,7 @@ def reached_of(trained: Trained, materials: Materials) -> Json | None:
     made = trained.sample(n, given=given, seed=trained.recipe.seed + 1)["x"]
     other = materials.rows("train", n)["x"]
     labels = rows.get("given") if isinstance(trained.spaces.get("given"), Labels) else None
-    called = str
+    called: Callable[[int], str] = str
     whole = domains(materials.source)[0]
     if isinstance(whole, Pictures):
         numbers = whole.numbers(np.arange(n), "final")
