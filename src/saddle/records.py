@@ -199,6 +199,13 @@ RECORDED: Catalogue[Quantity] = Catalogue(
             "none",
             "events.jsonl phase",
         ),
+        "early": Quantity(
+            "true for the first looks of a run of pictures, which the doctor does not read",
+            "-",
+            "look, where it is early",
+            "none",
+            "events.jsonl early",
+        ),
         "seconds": Quantity(
             "wall time trained so far, over all sessions",
             "1",

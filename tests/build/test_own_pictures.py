@@ -12,6 +12,7 @@ from saddle.build.materials import anchored, find_source, gather, is_file
 from saddle.build.pictures import may_have_gpu, names_pictures
 from saddle.build.resuming import resume
 from saddle.build.session import LEFT_OUT, checked, early_looks, start
+from saddle.doctor import evidence_of
 from saddle.errors import Incompatible, UserError
 from saddle.recipe import Recipe
 from saddle.runs import Run, read_json, read_lines
@@ -116,6 +117,14 @@ def test_a_long_run_of_pictures_is_looked_at_early(photos, tmp_path):
     assert [e["step"] for e in read_lines(session.run.events)] == [0, 10, 20, 40, 48]
     assert {p.name for p in (session.run.path / "samples").iterdir()} > {"00000010.png"}
     assert all("faults" in m.event for m in moments if m.event is not None)
+
+
+def test_the_doctor_does_not_read_the_early_looks(photos, tmp_path):
+    session = start(recipe_of(photos, steps=48, looks=2), tmp_path / "runs")
+    seen = [m.event for m in session.play() if m.event is not None]
+    assert [e["step"] for e in seen if e.get("early")] == [10, 20]
+    assert all((e["faults"] is None) == bool(e.get("early")) for e in seen)
+    assert [e["step"] for e in evidence_of(session.run).events] == [0, 24, 48]
 
 
 def test_a_forecast_writes_nothing_and_tells_other_sizes(photos, tmp_path):

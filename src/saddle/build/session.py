@@ -36,6 +36,7 @@ from saddle.build.plan import clock_of, find_device, state_of, values_of
 from saddle.build.precision import cast_of, with_precision
 from saddle.build.surfaces import SIDE, mesh
 from saddle.doctor import FAILURE, Doctor, evidence_of, keep_findings
+from saddle.doctor.evidence import is_early
 from saddle.errors import BrokenRun, Incompatible, NonFinite, bad
 from saddle.games.base import Game
 from saddle.games.streams import Streams
@@ -109,7 +110,8 @@ def attended(moments: Iterator[Moment], session: Session) -> Iterator[Moment]:
                 yield moment
                 continue
             found = [finding.json(str(run.path)) for finding in doctor.see(moment.event)]
-            faults = [finding.key for finding in doctor.now if finding.severity in FAULTS]
+            wrong = [finding.key for finding in doctor.now if finding.severity in FAULTS]
+            faults = None if is_early(moment.event) else wrong
             told = {**moment.event, "findings": found, "faults": faults}
             yield moment._replace(event=told)
         keep_findings(run, evidence_of(run))  # it tells, too, where the run was ended

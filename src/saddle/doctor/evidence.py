@@ -40,7 +40,7 @@ class Evidence:
     """The record of a run so far; every finding is a pure function of it.
 
     Attributes:
-        events: one object a look, as events.jsonl holds them.
+        events: one object a look, as events.jsonl holds them, early ones left out.
         recipe: its values, with every amendment so far.
         steps: the budget, in turns.
         changed: steps at which values were changed; what came before tells of another run.
@@ -79,8 +79,8 @@ class Evidence:
         return (steps > self.began) | (self.began == 0)
 
     def grown(self, event: Json) -> Evidence:
-        """The same with one look more."""
-        return replace(self, events=(*self.events, event))
+        """The same with one look more; an early one tells nothing yet."""
+        return self if is_early(event) else replace(self, events=(*self.events, event))
 
     def upto(self, step: int) -> Evidence:
         """What was known after that step; a failure is known when it comes."""
@@ -154,12 +154,17 @@ def evidence_from(
 ) -> Evidence:
     """Evidence from what was read of a run."""
     return Evidence(
-        events=tuple(events),
+        events=tuple(event for event in events if not is_early(event)),
         recipe=recipe.model_dump(mode="json"),
         steps=recipe.steps,
         changed=tuple(int(line["step"]) for line in changes if line["key"] not in NO_CHANGE),
         failure=_there(run, FAILURE),
     )
+
+
+def is_early(event: Json) -> bool:
+    """Whether a look is one of the first of a run of pictures, before anything is learned."""
+    return bool(event.get("early"))
 
 
 NO_CHANGE = ("steps", "stop", "budget", "ending", "looks", "saves", "device", "threads")

@@ -114,6 +114,10 @@ class Plan:
         """Whether a run is looked at after so many turns."""
         return step % self.look_every == 0 or step in self.early
 
+    def early_at(self, step: int) -> bool:
+        """Whether the look after so many turns is one of those at the beginning alone."""
+        return step in self.early and step % self.look_every != 0
+
 
 class Moment(NamedTuple):
     """What an iteration tells: after `step` turns; `event` where there was a look.
@@ -223,6 +227,7 @@ def look(plan: Plan, clock: Clock, state: State, run: Run) -> Json:
         "cpu": round(state.cpu, 4),
         "losses": state.ledger.close(),
         "schedule": plan.values.at(clock, state.step),
+        **({"early": True} if plan.early_at(state.step) else {}),
         **seen.numbers,
     }
     event = measured(event)
