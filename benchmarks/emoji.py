@@ -38,7 +38,7 @@ def emoji(style: str = "twemoji64") -> Pictures:
     """All pictures of one style, (1898, 64, 64, 3)."""
     for place in places("emoji"):
         if (place / f"{style}.npz").exists():
-            found: Pictures = np.load(place / f"{style}.npz")["x"]
+            found: Pictures = np.load(place / f"{style}.npz", allow_pickle=False)["x"]
             return found
     raise SystemExit("emoji: SADDLE_DATA names no folder that holds emoji/twemoji64.npz")
 

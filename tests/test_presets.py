@@ -31,6 +31,23 @@ PUBLISHED = {
         "optimise_critic.beta1": 0.5,
         "optimise_generator.beta1": 0.5,
     },
+    # The same of pictures: 100 latents, networks of 64 channels at half size; batches of 64 and
+    # one pass of the generator are those of the common loop.
+    "dcgan": {
+        "distance": "non-saturating",
+        "penalties": {},
+        "batch": 64,
+        "latent": 100,
+        "rule": "shared",
+        "generator.name": "dcgan",
+        "critic.name": "dcgan",
+        "generator.width": 64,
+        "critic.width": 64,
+        "optimise_generator.rate": 2e-4,
+        "optimise_critic.beta1": 0.5,
+    },
+    # Lin, Khetan, Fanti, Oh (2018), Sec. 4.2: three digits in three channels.
+    "stacked-mnist": {"data": "stacked-mnist:3"},
     # Arjovsky, Chintala, Bottou (2017), Algorithm 1: alpha 5e-5, c 0.01, m 64, n_critic 5.
     "wgan": {
         "distance": "wasserstein",
