@@ -22,6 +22,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 
 from _common import Bench, Row, Target
 from saddle.build.session import Session, start
+from saddle.networks.few import FewFilters, FewTransposedFilters
 from saddle.recipe import Recipe
 
 SIDE, CHANNELS, BATCH, WIDTH, LATENT = 32, 3, 64, 64, 100
@@ -74,12 +75,21 @@ def pictures(seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def plain_networks(session: Session) -> tuple[nn.Module, nn.Module]:
-    """Copies of the session's networks, in torch's default layout."""
+    """Copies of the session's networks of torch's own layers, in torch's default layout."""
     game = session.state.game
     (G,), (D,) = game.generators.values(), game.critics.values()
-    made = (copy.deepcopy(network) for network in (G, D))
-    first, second = (network.to(memory_format=torch.contiguous_format) for network in made)
+    made = [copy.deepcopy(network).to(memory_format=torch.contiguous_format) for network in (G, D)]
+    for layer in (layer for network in made for layer in network.modules()):
+        layer.__class__ = TORCHS.get(type(layer), type(layer))
+    first, second = made
     return first, second
+
+
+TORCHS: Mapping[type[nn.Module], type[nn.Module]] = {
+    FewFilters: nn.Conv2d,
+    FewTransposedFilters: nn.ConvTranspose2d,
+}
+"""Layers that the library computes in another way, and what everyone writes in their place."""
 
 
 def batches(x: Tensor, rng: torch.Generator) -> Iterator[Tensor]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from torch import nn
 
 from saddle.networks.blueprint import Shape, Size
+from saddle.networks.few import doubling_filters, halving_filters
 from saddle.networks.heads import Judging, PictureCritic, PictureEncoder, Pool, Projected
 from saddle.networks.layers import ACTIVATIONS
 from saddle.networks.pictures import (
@@ -29,7 +30,6 @@ from saddle.networks.pictures import (
     Norm,
     Painter,
     Seedling,
-    TransposedFilters,
     cropping,
     drawn,
     encoded,
@@ -49,7 +49,7 @@ Doubling = Callable[[int, int, Grid, bool], list[nn.Module]]
 
 def transposed(inputs: int, outputs: int, fine: Grid, bias: bool) -> list[nn.Module]:
     """DCGAN's own step."""
-    return [TransposedFilters(inputs, outputs, std=PUBLISHED, bias=bias), Crop(fine)]
+    return [doubling_filters(inputs, outputs, std=PUBLISHED, bias=bias), Crop(fine)]
 
 
 def repeated(inputs: int, outputs: int, fine: Grid, bias: bool) -> list[nn.Module]:
@@ -134,7 +134,7 @@ def _dcgan_body(shape: Shape, picture: Size, *, norm: bool) -> tuple[nn.Module, 
     for level, outputs in enumerate(widths(shape.width, len(sizes) - 1)):
         normed = norm and level > 0
         layers += halving(sizes[level])
-        layers += [Filters(inputs, outputs, 4, std=PUBLISHED, bias=not normed)]
+        layers += [halving_filters(inputs, outputs, std=PUBLISHED, bias=not normed)]
         layers += [*([Norm(outputs)] if normed else []), nn.LeakyReLU(SLOPE, inplace=True)]
         inputs = outputs
     return nn.Sequential(*layers), inputs * sizes[-1][0] * sizes[-1][1]
@@ -162,7 +162,7 @@ def _conv_body(shape: Shape, picture: Size) -> tuple[nn.Module, int]:
     layers: list[nn.Module] = []
     inputs, gain = picture[0], 1.0
     for grid, outputs in zip(sizes, widths(shape.width, len(sizes) - 1), strict=False):
-        filters = Filters(inputs, outputs, 4, std=gain * (16 * inputs) ** -0.5)
+        filters = halving_filters(inputs, outputs, std=gain * (16 * inputs) ** -0.5)
         layers += [*halving(grid), filters, act()]
         inputs, gain = outputs, HE
     return nn.Sequential(*layers), inputs
