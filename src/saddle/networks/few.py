@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.grad import conv2d_weight
 
 from saddle.networks.pictures import LAST, Filters, TransposedFilters
 
@@ -49,9 +50,15 @@ class Halved(torch.autograd.Function):
         by_x, by_W, by_b = ctx.needs_input_grad
         return (
             doubled(g, W) if by_x else None,
-            torch.nn.grad.conv2d_weight(x, W.shape, g, stride=2, padding=1) if by_W else None,
+            _by_filters(x, W, g) if by_W else None,
             g.sum((0, 2, 3)) if by_b else None,
         )
+
+
+def _by_filters(x: Tensor, W: Tensor, g: Tensor) -> Tensor:
+    """The gradient of a halving convolution by its filters."""
+    found: Tensor = conv2d_weight(x, W.shape, g, stride=2, padding=1)  # type: ignore[no-untyped-call]
+    return found
 
 
 class FewFilters(Filters):
