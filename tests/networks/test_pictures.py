@@ -10,7 +10,7 @@ from saddle.distances import PENALTIES
 from saddle.errors import Incompatible, UnknownName
 from saddle.networks import CRITICS, GENERATORS, Shape
 from saddle.networks.heads import Pool
-from saddle.networks.layers import Residual
+from saddle.networks.layers import Dropout, Residual, feed
 from saddle.networks.pictures import DoublingFilters, Shrink, grids, triangles, widths
 
 GENERATING = [name for name in GENERATORS if GENERATORS[name].pictures]
@@ -33,7 +33,11 @@ def generator(name, picture, *, given=True, seed=0, **sizes):
 
 def critic(name, picture, *, given=True, seed=0, **sizes):
     inputs = (picture, CLASSES) if given else (picture,)
-    return CRITICS[name](Shape(inputs, **({"width": 4} | sizes)), seeded(seed))
+    network = CRITICS[name](Shape(inputs, **({"width": 4} | sizes)), seeded(seed))
+    for layer in network.modules():
+        if isinstance(layer, Dropout):
+            layer.eval()  # at rest it drops nothing, and rows are what they are
+    return network
 
 
 def latents(n=4, *, given=True):
@@ -357,3 +361,12 @@ def test_a_pool_weighs_every_pixel_of_a_channel(float64):
     h = torch.randn(2, 3, 4, 5, generator=seeded())
     wanted = (h * pool.weight[:, 0]).sum((2, 3))
     torch.testing.assert_close(pool(h), wanted)
+
+
+def test_conv_dropout_drops_while_it_trains_and_is_conv_at_rest():
+    picture = (1, 28, 28)
+    plain, drops = critic("conv", picture), critic("conv-dropout:0.5", picture)
+    assert torch.equal(plain(*pictures(picture)).values, drops(*pictures(picture)).values)
+    feed(drops.train(), seeded(9))
+    first, second = (drops(*pictures(picture)).values for _ in range(2))
+    assert not torch.equal(first, second)

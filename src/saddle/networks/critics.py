@@ -99,6 +99,16 @@ def _dropout(text: str) -> Blueprint[nn.Module]:
     return Blueprint(make, DROPOUT, "multilayer perceptron that drops hidden units")
 
 
+def _conv_dropout(text: str) -> Blueprint[nn.Module]:
+    p = share(text, "P of conv-dropout:P")
+    return Blueprint(
+        partial(conv_critic, "conv-dropout", drop=p),
+        DROPOUT,
+        "pictures, small: conv that drops what its levels give; for few labels",
+        pictures=True,
+    )
+
+
 def _fourier(text: str) -> Blueprint[nn.Module]:
     high = number(text, "HIGH of fourier-mlp:HIGH", low=1, high=1e5)
 
@@ -172,6 +182,7 @@ CRITICS: Catalogue[Blueprint[nn.Module]] = Catalogue(
             "pictures, small: 4 x 4 filters that halve, no norm",
             pictures=True,
         ),
+        "conv-dropout": Family(_conv_dropout, "0.2", "P", "0.2"),
         "dcgan": Blueprint(
             partial(dcgan_critic, "dcgan", norm=True),
             DCGAN,

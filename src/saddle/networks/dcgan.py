@@ -16,7 +16,7 @@ from torch import nn
 from saddle.networks.blueprint import Shape, Size
 from saddle.networks.few import doubling_filters, halving_filters
 from saddle.networks.heads import Judging, PictureCritic, PictureEncoder, Pool, Projected
-from saddle.networks.layers import ACTIVATIONS
+from saddle.networks.layers import ACTIVATIONS, Dropout
 from saddle.networks.pictures import (
     HE,
     SLOPE,
@@ -140,10 +140,15 @@ def _dcgan_body(shape: Shape, picture: Size, *, norm: bool) -> tuple[nn.Module, 
     return nn.Sequential(*layers), inputs * sizes[-1][0] * sizes[-1][1]
 
 
-def conv_critic(row: str, shape: Shape, judging: Judging = Projected) -> PictureCritic:
-    """No norm; a filter a channel over the coarsest level, and a linear head."""
+def conv_critic(
+    row: str, shape: Shape, judging: Judging = Projected, *, drop: float = 0.0
+) -> PictureCritic:
+    """No norm; a filter a channel over the coarsest level, and a linear head.
+
+    Each level drops a share of its numbers while it trains, where one is asked for.
+    """
     at, picture, given = seen(row, shape)
-    body, features = _conv_body(shape, picture)
+    body, features = _conv_body(shape, picture, drop=drop)
     head = judging(features, given, std=features**-0.5)
     return laid(PictureCritic(body, Pool(features, grids(picture)[-1]), head, at=at))
 
@@ -156,13 +161,13 @@ def conv_encoder(row: str, shape: Shape) -> PictureEncoder:
     return laid(PictureEncoder(body, Pool(features, grids(picture)[-1]), head))
 
 
-def _conv_body(shape: Shape, picture: Size) -> tuple[nn.Module, int]:
+def _conv_body(shape: Shape, picture: Size, *, drop: float = 0.0) -> tuple[nn.Module, int]:
     """From a picture to the coarsest level, and the channels there."""
     sizes, act = grids(picture), ACTIVATIONS[shape.activation].make
     layers: list[nn.Module] = []
     inputs, gain = picture[0], 1.0
     for grid, outputs in zip(sizes, widths(shape.width, len(sizes) - 1), strict=False):
         filters = halving_filters(inputs, outputs, std=gain * (16 * inputs) ** -0.5)
-        layers += [*halving(grid), filters, act()]
+        layers += [*halving(grid), filters, act(), *([Dropout(drop)] if drop else [])]
         inputs, gain = outputs, HE
     return nn.Sequential(*layers), inputs
