@@ -142,10 +142,10 @@ def test_a_forecast_in_words():
     found = Forecast(2400, 0.1, 0.5, side=64, stored=300, rows=640, gpu=False, at_most=True)
     assert found.words() == (
         "64 px here: 40 min at most, 10 turns a second; 32 px: about 10 min; 128 px: about 2.7 h, "
-        "and 640 pictures are few for it (5,000 are not); 256 px: about 11 h, and 640 pictures "
-        "are few for it (10,000 are not)"
+        "and 640 pictures are few for it (10,000 are not); 256 px: about 11 h, and 640 pictures "
+        "are few for it (20,000 are not)"
     )
-    slow = Forecast(24_000, 1, 1, side=64, stored=300, rows=6400, gpu=False, at_most=False)
+    slow = Forecast(24_000, 1, 1, side=64, stored=300, rows=64_000, gpu=False, at_most=False)
     assert slow.words().endswith("128 px: too long without a GPU")
 
 

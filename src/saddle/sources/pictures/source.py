@@ -26,7 +26,7 @@ from saddle.sources.pictures.shelves import Shelved
 
 TRAIN: Split = "train"
 
-FEW = {32: 1000, 64: 2000, 128: 5000, 256: 10_000}
+FEW = {16: 1000, 32: 5000, 64: 5000, 128: 10_000, 256: 20_000}
 """Pictures to train on that are few for a side of that many pixels."""
 
 UNEVEN = 10
@@ -36,8 +36,8 @@ UNEVEN = 10
 def few(side: int) -> int:
     """How many pictures to train on are few for that side.
 
-    >>> few(64), few(65), few(1000)
-    (2000, 5000, 10000)
+    >>> few(8), few(64), few(65), few(1000)
+    (1000, 5000, 10000, 20000)
     """
     return next((n for most, n in FEW.items() if side <= most), max(FEW.values()))
 
