@@ -135,7 +135,7 @@ LESSONS: Catalogue[Lesson] = Catalogue(
             "The least averaged squared distance is a mean, in closed form and by descent alike, "
             "and where the data has two branches the mean lies between them.",
             fits.average_picture,
-            ("tests/theory/test_average_picture.py",),
+            ("tests/theory/test_average_picture.py", "benchmarks/theory_drawings.py"),
         ),
         "moments": Lesson(
             "Moments are not a law",
