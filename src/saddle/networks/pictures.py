@@ -30,13 +30,18 @@ HE = math.sqrt(2 / (1 + SLOPE**2))
 
 
 def grids(picture: Size) -> list[Grid]:
-    """Height and width of each level, the finest first: halved until the short side is <= 7.
+    """Height and width of each level, the finest first.
+
+    Halved until the short side is at most 7, and twice at least: filters of one level alone tell
+    little apart.
 
     >>> grids((1, 28, 28)), grids((3, 25, 40))
     ([(28, 28), (14, 14), (7, 7)], [(25, 40), (13, 20), (7, 10)])
+    >>> grids((1, 8, 8))
+    [(8, 8), (4, 4), (2, 2)]
     """
     levels = [(picture[1], picture[2])]
-    while len(levels) == 1 or min(levels[-1]) > 7:
+    while len(levels) < 3 or min(levels[-1]) > 7:
         h, w = levels[-1]
         levels.append(((h + 1) // 2, (w + 1) // 2))
     return levels
