@@ -321,9 +321,9 @@ def test_a_wrong_way_to_double_is_answered_with_the_nearest():
 
 @pytest.mark.parametrize(
     ("size", "shorts"),
-    [(8, [8, 4]), (28, [28, 14, 7]), (32, [32, 16, 8, 4]), (9, [9, 5]), (4, [4, 2])],
+    [(8, [8, 4, 2]), (28, [28, 14, 7]), (32, [32, 16, 8, 4]), (9, [9, 5, 3]), (4, [4, 2, 1])],
 )
-def test_levels_are_halved_until_the_short_side_is_seven(size, shorts):
+def test_levels_are_halved_until_the_short_side_is_seven_and_twice_at_least(size, shorts):
     assert [h for h, _ in grids((1, size, 2 * size))] == shorts
 
 
