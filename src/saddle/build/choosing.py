@@ -86,7 +86,7 @@ def choices(recipe: Recipe, materials: Materials) -> list[Choice]:
 
 @dataclass(frozen=True)
 class Scale:
-    """What goes with a size of pictures; each was tried on pictures of that size.
+    """What goes with a size of pictures, tried on 8, 28 and 64 px; beyond 64 px it is a guess.
 
     Attributes:
         side: the short side that it is for, at most.

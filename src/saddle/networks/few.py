@@ -6,8 +6,8 @@ picture at a time, which are then put in their places:
 
     y[2 i + r - 1] = sum_u W[2 u + r] x[i - u],    r and u in {0, 1}, along each axis
 
-in half the time. The gradient of a halving convolution by its picture is such a transposed one, so
-that what a penalty on slopes costs there halves too.
+in less time. The gradient of a halving convolution by its picture is such a transposed one, so
+that a penalty on slopes costs less there too.
 """
 
 from __future__ import annotations
