@@ -23,6 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from _common import Bench, Row, Target
 from saddle.build.session import Session, start
 from saddle.networks.few import FewFilters, FewTransposedFilters
+from saddle.presets import PRESETS
 from saddle.recipe import Recipe
 
 SIDE, CHANNELS, BATCH, WIDTH, LATENT = 32, 3, 64, 64, 100
@@ -30,26 +31,9 @@ TURN = 10
 """Steps of one before the others have their turn."""
 
 DCGAN: Mapping[str, Any] = {
+    **PRESETS["dcgan"].values(),
     "data": "python",
-    "distance": "non-saturating",
-    "penalties": {},
-    "rule": "shared",
-    "generator": {"name": "dcgan", "width": WIDTH, "depth": 1},
-    "critic": {"name": "dcgan", "width": WIDTH, "depth": 1},
-    "latent": LATENT,
-    "noise": "normal",
-    "batch": BATCH,
-    "optimise_generator": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
-    "optimise_critic": {"name": "adam", "rate": 2e-4, "beta1": 0.5},
-    "schedules": {
-        "warm": 0.0,
-        "decay": 0.0,
-        "rate": {"hold": 1.0},
-        "critic_rate": {"hold": 1.0},
-        "penalty": {"hold": 1.0},
-        "beta2": {"hold": 0.999},
-        "memory": {"hold": 0.999},
-    },
+    "schedules.memory": {"hold": 0.999},
     "steps": 100_000,
     "looks": 20,
     "saves": 10,

@@ -189,8 +189,8 @@ def test_every_learned_distance_has_a_score_to_sort_by():
 
 
 def test_few_known_rows_are_kept_and_shown_in_every_turn():
-    """Three known rows of 24: the batch's own unknown ones teach no class, those kept do."""
-    rows = batch()
+    """Three known rows of 100: the batch's own unknown ones teach no class, those kept do."""
+    rows = batch(100)
     rows["given"] = rows["given"].clone()
     rows["given"][3:] = 0
     game = make("semi-supervised", STAKES)
